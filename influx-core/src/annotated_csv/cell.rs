@@ -1,0 +1,132 @@
+use super::Datatype;
+use crate::error::{CellError, CellProblem};
+use crate::schema::Value;
+use crate::time::{Timestamp, parse_rfc3339};
+
+/// One cell of a record: its text, and typed access to it.
+///
+/// An empty cell is null; for text, null and empty are the same. The accessors read the text as
+/// what they are named for, whatever the column's type; a typed reader has compared the types
+/// before, once for the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Cell<'r> {
+    text: &'r [u8],
+}
+
+impl<'r> Cell<'r> {
+    /// The cell that stands for a missing column.
+    pub(crate) const NULL: Cell<'static> = Cell { text: &[] };
+
+    pub(super) const fn new(text: &'r [u8]) -> Self {
+        Self { text }
+    }
+
+    /// Whether the cell is empty.
+    #[must_use]
+    pub const fn is_null(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The bytes as the server sent them, without quotes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'r [u8] {
+        self.text
+    }
+
+    /// The text; empty for null.
+    ///
+    /// # Errors
+    /// When the bytes are not UTF-8 (so for each method: when the text is not of the type).
+    pub fn text(&self) -> Result<&'r str, CellError> {
+        std::str::from_utf8(self.text).map_err(|_| CellError::unreadable(self.text, "UTF-8 text"))
+    }
+
+    /// A `double`; `NaN`, `+Inf` and `-Inf` too.
+    ///
+    /// # Errors
+    /// When the cell is null or no number.
+    pub fn float(&self) -> Result<f64, CellError> {
+        self.parse("float")
+    }
+
+    /// A `double`, as the nearest `f32`.
+    ///
+    /// # Errors
+    /// When the cell is null or no number.
+    pub fn float32(&self) -> Result<f32, CellError> {
+        self.parse("float")
+    }
+
+    /// A `long`.
+    ///
+    /// # Errors
+    /// When the cell is null, no integer, or outside 64 bits.
+    pub fn integer(&self) -> Result<i64, CellError> {
+        self.parse("64-bit integer")
+    }
+
+    /// An `unsignedLong`.
+    ///
+    /// # Errors
+    /// When the cell is null, no unsigned integer, or outside 64 bits.
+    pub fn unsigned(&self) -> Result<u64, CellError> {
+        self.parse("unsigned 64-bit integer")
+    }
+
+    /// A `boolean`.
+    ///
+    /// # Errors
+    /// When the cell is null or neither `true` nor `false`.
+    pub fn boolean(&self) -> Result<bool, CellError> {
+        match self.present()? {
+            b"true" => Ok(true),
+            b"false" => Ok(false),
+            other => Err(CellError::unreadable(other, "boolean")),
+        }
+    }
+
+    /// A `dateTime`.
+    ///
+    /// # Errors
+    /// When the cell is null or no RFC 3339 time within 64 bits of nanoseconds.
+    pub fn time(&self) -> Result<Timestamp, CellError> {
+        let text = self.present()?;
+        parse_rfc3339(text).ok_or_else(|| CellError::unreadable(text, "RFC 3339 time"))
+    }
+
+    /// The value that the column's type makes of the text; [`Value::Null`] for an empty cell.
+    ///
+    /// # Errors
+    /// When the text is not of that type.
+    pub fn value(&self, datatype: &Datatype) -> Result<Value, CellError> {
+        if self.is_null() {
+            return Ok(Value::Null);
+        }
+        Ok(match datatype {
+            Datatype::Double => Value::Float(self.float()?),
+            Datatype::Long => Value::Integer(self.integer()?),
+            Datatype::UnsignedLong => Value::Unsigned(self.unsigned()?),
+            Datatype::Boolean => Value::Boolean(self.boolean()?),
+            Datatype::DateTime => Value::Time(self.time()?),
+            Datatype::String | Datatype::Duration | Datatype::Base64Binary | Datatype::Other(_) => {
+                Value::String(self.text()?.to_owned())
+            }
+        })
+    }
+
+    /// Reads the text by its `FromStr`; `wanted` names the type in the error.
+    pub(crate) fn parse<T: std::str::FromStr>(
+        &self,
+        wanted: &'static str,
+    ) -> Result<T, CellError> {
+        let text = self.present()?;
+        std::str::from_utf8(text)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| CellError::unreadable(text, wanted))
+    }
+
+    fn present(&self) -> Result<&'r [u8], CellError> {
+        if self.is_null() { Err(CellProblem::Null.into()) } else { Ok(self.text) }
+    }
+}

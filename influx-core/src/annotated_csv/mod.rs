@@ -1,0 +1,49 @@
+//! Reading annotated CSV, the format of query results.
+//!
+//! # The format
+//!
+//! ```text
+//! #datatype,string,long,dateTime:RFC3339,double,string
+//! #group,false,false,false,false,true
+//! #default,_result,,,,
+//! ,result,table,_time,temp,host
+//! ,,0,2024-05-01T12:00:00Z,22.35,a
+//! ,,0,2024-05-01T12:00:10Z,22.5,a
+//! ,,1,2024-05-01T12:00:00Z,19,b
+//! ```
+//!
+//! Annotation rows give the type of each column, whether it is in the group key, and what an empty
+//! cell stands for. A header row names the columns. The first three columns (annotation, result,
+//! table) belong to the format; those behind them are the user's. A new table begins where the
+//! table number or the result changes, or a new header comes; blank lines mean nothing. Null and
+//! the empty text are the same bytes. A failure of the server in mid-reply is a table with the
+//! header `error,reference`.
+//!
+//! # The pieces
+//!
+//! - [`Reader`] takes chunks of bytes and steps from table to table and record to record. It does
+//!   no I/O, holds one chunk at a time, and its result does not depend on where chunks are cut.
+//! - [`TableHeader`] and [`Column`] say what a table is; [`Record`] lends one row, [`Cell`] one cell
+//!   with typed access.
+//! - [`Table`] and [`OwnedRecord`] hold rows whose types are known only at run time.
+//!
+//! Source: the Flux CSV encoder of InfluxDB 2.9.1 (flux v0.200.0), as seen on a live server; RFC 4180
+//! for quoting.
+//!
+//! This room knows cells and types. Which cell goes into which member of a struct is the business
+//! of [`measurement`](crate::measurement).
+
+mod cell;
+mod column;
+mod reader;
+mod record;
+mod scanner;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use self::cell::Cell;
+pub use self::column::{Column, Datatype};
+pub use self::reader::{Reader, Step, TableHeader};
+pub use self::record::Record;
+pub use self::table::{OwnedRecord, Table, tables};

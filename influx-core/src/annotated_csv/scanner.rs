@@ -1,0 +1,318 @@
+//! Bytes → records of cells. No annotations, no types.
+
+use bytes::Bytes;
+
+use crate::error::{CsvCause, Error, Position, Result};
+
+/// The longest record that is put together from several chunks. The server's own limit for a text
+/// is 1 MiB, so this allows for rows of dozens of such texts.
+const MAX_RECORD: usize = 64 << 20;
+
+/// Splits chunks into records. A record that lies whole in a chunk is read in place; one that spans
+/// chunks, or a cell with doubled quotes, is copied.
+#[derive(Debug)]
+pub(super) struct Scanner {
+    chunk: Bytes,
+    /// The first byte of `chunk` that no record has taken.
+    at: usize,
+    /// The start of a record whose end has not come yet, or the whole record once it has.
+    carry: Vec<u8>,
+    state: State,
+    current: Current,
+    parse: Parse,
+    /// Cells whose text had to be rewritten.
+    rewritten: Vec<u8>,
+    ended: bool,
+    record: Position,
+    next: Position,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum State {
+    /// The next record starts in `chunk`.
+    InChunk,
+    /// The next record started in `carry`.
+    Carrying,
+    /// The record in `carry` was handed out.
+    CarryDone,
+}
+
+/// Where the current record lies.
+#[derive(Debug, Clone, Copy)]
+enum Current {
+    Chunk { start: usize },
+    Carry,
+}
+
+/// How far a record has been read; survives the wait for the next chunk.
+#[derive(Debug, Default)]
+struct Parse {
+    cells: Vec<Span>,
+    /// Where the cell that is being read starts.
+    cell: usize,
+    /// How far that cell has been looked through.
+    seen: usize,
+    /// Whether that cell needs rewriting.
+    rewrite: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: usize,
+    end: usize,
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    Record,
+    /// In the record, with doubled quotes or CRLF in it.
+    Raw,
+    Rewritten,
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) enum Scan {
+    Record,
+    NeedInput,
+    End,
+}
+
+/// What reading on from `Parse` met.
+enum Found {
+    /// The record ends before this byte.
+    End(usize),
+    /// The bytes end first.
+    OutOfBytes,
+}
+
+impl Scanner {
+    pub(super) const fn new() -> Self {
+        Self {
+            chunk: Bytes::new(),
+            at: 0,
+            carry: Vec::new(),
+            state: State::InChunk,
+            current: Current::Carry,
+            parse: Parse { cells: Vec::new(), cell: 0, seen: 0, rewrite: false },
+            rewritten: Vec::new(),
+            ended: false,
+            record: Position { line: 0, byte: 0 },
+            next: Position { line: 1, byte: 0 },
+        }
+    }
+
+    /// Hands over the next chunk. One that comes before [`Scan::NeedInput`] joins what is unread.
+    pub(super) fn feed(&mut self, chunk: Bytes) {
+        let unread = &self.chunk[self.at..];
+        self.chunk = if unread.is_empty() { chunk } else { [unread, &chunk].concat().into() };
+        self.at = 0;
+        if self.state == State::InChunk && matches!(self.current, Current::Chunk { .. }) {
+            // The record that lay in the chunk is gone with it.
+            self.parse.cells.clear();
+        }
+    }
+
+    /// Says that no chunk follows.
+    pub(super) const fn finish(&mut self) {
+        self.ended = true;
+    }
+
+    /// Goes to the next record.
+    pub(super) fn advance(&mut self) -> Result<Scan> {
+        if self.state == State::CarryDone {
+            self.carry.clear();
+            self.state = State::InChunk;
+        }
+        self.record = self.next;
+        loop {
+            let bytes = match self.state {
+                State::Carrying => &self.carry[..],
+                State::InChunk | State::CarryDone => &self.chunk[self.at..],
+            };
+            match self.parse.run(bytes).map_err(|cause| Error::csv(cause, self.record))? {
+                Found::End(length) => {
+                    self.finish_record(length);
+                    return Ok(Scan::Record);
+                }
+                Found::OutOfBytes => {
+                    if !self.take_more()? {
+                        return self.out_of_input();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Moves bytes of the chunk into `carry`, up to the next line end; `false` if there are none.
+    fn take_more(&mut self) -> Result<bool> {
+        let rest = &self.chunk[self.at..];
+        if rest.is_empty() {
+            return Ok(false);
+        }
+        // In the chunk there was no end of the record; in `carry` each line end may be one.
+        let length = match self.state {
+            State::Carrying => memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1),
+            State::InChunk | State::CarryDone => rest.len(),
+        };
+        if self.carry.len() + length > MAX_RECORD {
+            return Err(Error::csv(CsvCause::TooLong { limit: MAX_RECORD }, self.record));
+        }
+        self.carry.extend_from_slice(&rest[..length]);
+        self.at += length;
+        let grew = self.state == State::Carrying;
+        self.state = State::Carrying;
+        Ok(grew)
+    }
+
+    fn out_of_input(&self) -> Result<Scan> {
+        match (self.ended, self.carry.is_empty()) {
+            (false, _) => Ok(Scan::NeedInput),
+            (true, true) => Ok(Scan::End),
+            (true, false) => Err(Error::csv(CsvCause::MidLine, self.record)),
+        }
+    }
+
+    fn finish_record(&mut self, length: usize) {
+        let bytes = if self.state == State::Carrying {
+            self.state = State::CarryDone;
+            self.current = Current::Carry;
+            &self.carry[..length]
+        } else {
+            self.current = Current::Chunk { start: self.at };
+            self.at += length;
+            &self.chunk[self.at - length..self.at]
+        };
+        let mut lines = 1;
+        self.rewritten.clear();
+        for span in self.parse.cells.iter_mut().filter(|span| span.place == Place::Raw) {
+            lines += rewrite(&bytes[span.start..span.end], &mut self.rewritten, span);
+        }
+        self.parse.cell = 0;
+        self.parse.seen = 0;
+        self.next.line += lines;
+        self.next.byte += length as u64;
+    }
+
+    /// How many cells the record has.
+    pub(super) fn width(&self) -> usize {
+        self.parse.cells.len()
+    }
+
+    /// The bytes of a cell, unquoted; empty past the last one.
+    #[inline]
+    pub(super) fn cell(&self, index: usize) -> &[u8] {
+        let Some(&Span { start, end, place }) = self.parse.cells.get(index) else {
+            return &[];
+        };
+        match (place, self.current) {
+            (Place::Rewritten, _) => &self.rewritten[start..end],
+            (_, Current::Carry) => &self.carry[start..end],
+            (_, Current::Chunk { start: record }) => &self.chunk[record + start..record + end],
+        }
+    }
+
+    /// Where the record starts.
+    pub(super) const fn position(&self) -> Position {
+        self.record
+    }
+}
+
+/// Undoubles quotes and turns the server's CRLF back into LF; returns how many line ends there were.
+fn rewrite(raw: &[u8], rewritten: &mut Vec<u8>, span: &mut Span) -> u64 {
+    let start = rewritten.len();
+    let mut lines = 0;
+    let mut bytes = raw.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        match (byte, bytes.peek()) {
+            (b'"', Some(b'"')) => {
+                bytes.next();
+            }
+            (b'\r', Some(b'\n')) => continue,
+            (b'\n', _) => lines += 1,
+            _ => {}
+        }
+        rewritten.push(byte);
+    }
+    *span = Span { start, end: rewritten.len(), place: Place::Rewritten };
+    lines
+}
+
+impl Parse {
+    /// Reads cells of `bytes`, which start with the record's first byte, from where it stopped.
+    fn run(&mut self, bytes: &[u8]) -> Result<Found, CsvCause> {
+        if self.cell == 0 && self.seen == 0 {
+            self.cells.clear();
+        }
+        loop {
+            let step = match bytes.get(self.cell) {
+                None => return Ok(Found::OutOfBytes),
+                Some(b'"') => self.quoted(bytes)?,
+                Some(_) => self.bare(bytes),
+            };
+            match step {
+                None => return Ok(Found::OutOfBytes),
+                Some((next, true)) => return Ok(Found::End(next)),
+                Some((next, false)) => {
+                    self.cell = next;
+                    self.seen = next;
+                }
+            }
+        }
+    }
+
+    /// A cell that does not start with a quote. Where the next one starts, and whether the record
+    /// ends there.
+    #[inline]
+    fn bare(&mut self, bytes: &[u8]) -> Option<(usize, bool)> {
+        let Some(length) = memchr::memchr2(b',', b'\n', &bytes[self.seen..]) else {
+            self.seen = bytes.len();
+            return None;
+        };
+        let end = self.seen + length;
+        let last = bytes[end] == b'\n';
+        let text_end = if last && end > self.cell && bytes[end - 1] == b'\r' { end - 1 } else { end };
+        self.cells.push(Span { start: self.cell, end: text_end, place: Place::Record });
+        Some((end + 1, last))
+    }
+
+    /// A cell in quotes.
+    #[cold]
+    fn quoted(&mut self, bytes: &[u8]) -> Result<Option<(usize, bool)>, CsvCause> {
+        self.seen = self.seen.max(self.cell + 1);
+        if self.seen == self.cell + 1 {
+            self.rewrite = false;
+        }
+        loop {
+            let Some(length) = memchr::memchr2(b'"', b'\n', &bytes[self.seen..]) else {
+                self.seen = bytes.len();
+                return Ok(None);
+            };
+            let at = self.seen + length;
+            match (bytes[at], bytes.get(at + 1), bytes.get(at + 2)) {
+                (b'\n', ..) => {
+                    self.rewrite = true;
+                    self.seen = at + 1;
+                }
+                (_, Some(b'"'), _) => {
+                    self.rewrite = true;
+                    self.seen = at + 2;
+                }
+                (_, Some(b','), _) => return Ok(Some((self.close(at, at + 2), false))),
+                (_, Some(b'\n'), _) => return Ok(Some((self.close(at, at + 2), true))),
+                (_, Some(b'\r'), Some(b'\n')) => return Ok(Some((self.close(at, at + 3), true))),
+                (_, None, _) | (_, Some(b'\r'), None) => {
+                    self.seen = at;
+                    return Ok(None);
+                }
+                _ => return Err(CsvCause::AfterQuote),
+            }
+        }
+    }
+
+    fn close(&mut self, quote: usize, next: usize) -> usize {
+        let place = if self.rewrite { Place::Raw } else { Place::Record };
+        self.cells.push(Span { start: self.cell + 1, end: quote, place });
+        next
+    }
+}

@@ -1,0 +1,152 @@
+use super::{Reader, Step, Table, tables};
+use crate::error::{Error, ErrorKind};
+use crate::schema::Value;
+
+const TWO_TABLES: &str = "#datatype,string,long,dateTime:RFC3339,double,string\r\n\
+    #group,false,false,false,false,true\r\n\
+    #default,_result,,,,\r\n\
+    ,result,table,_time,temp,host\r\n\
+    ,,0,2024-05-01T12:00:00Z,22.35,a\r\n\
+    ,,0,2024-05-01T12:00:10Z,,a\r\n\
+    ,,1,2024-05-01T12:00:00Z,19,\"b, \"\"c\"\"\r\nd\"\r\n\
+    \r\n\
+    #datatype,string,long,long\r\n\
+    #group,false,false,false\r\n\
+    #default,other,,7\r\n\
+    ,result,table,n\r\n\
+    ,,0,\r\n\
+    ,,0,8\r\n\
+    \r\n";
+
+/// Reads with the given cuts; the tables so far and how it ended.
+fn read(chunks: &[&[u8]]) -> (Vec<Table>, Result<(), Error>) {
+    let (mut reader, mut found) = (Reader::new(), Vec::new());
+    let mut chunks = chunks.iter();
+    loop {
+        match reader.advance() {
+            Ok(Step::NeedInput) => match chunks.next() {
+                Some(chunk) => reader.feed(chunk.to_vec()),
+                None => reader.finish(),
+            },
+            Ok(Step::End) => return (found, Ok(())),
+            Ok(step) => super::table::collect(step, &reader, &mut found).unwrap(),
+            Err(error) => return (found, Err(error)),
+        }
+    }
+}
+
+fn failure(csv: &str) -> (usize, Error) {
+    let (tables, outcome) = read(&[csv.as_bytes()]);
+    let rows = tables.iter().map(|table| table.records().len()).sum();
+    (rows, outcome.unwrap_err())
+}
+
+#[test]
+fn tables_results_types_and_defaults() {
+    let tables = tables(TWO_TABLES).unwrap();
+    let shape = |t: &Table| (t.result().to_owned(), t.id(), t.records().len());
+    let shapes: Vec<_> = tables.iter().map(shape).collect();
+    assert_eq!(shapes, [("_result".into(), 0, 2), ("_result".into(), 1, 1), ("other".into(), 0, 2)]);
+    let time = "2024-05-01T12:00:00Z".parse().unwrap();
+    assert_eq!(tables[0].records()[0].values(), [Value::Time(time), 22.35.into(), "a".into()]);
+    assert_eq!(tables[0].records()[1].get("temp"), Some(&Value::Null));
+    assert_eq!(tables[1].records()[0].get("host"), Some(&"b, \"c\"\nd".into()));
+    assert_eq!(tables[2].records()[0].get("n"), Some(&Value::Integer(7)));
+    assert_eq!(tables[2].records()[1].get("n"), Some(&Value::Integer(8)));
+    assert!(tables[0].columns()[2].group && !tables[0].columns()[1].group);
+}
+
+#[test]
+fn the_result_does_not_depend_on_where_chunks_are_cut() {
+    let whole = tables(TWO_TABLES).unwrap();
+    let bytes = TWO_TABLES.as_bytes();
+    for cut in 0..=bytes.len() {
+        let (found, outcome) = read(&[&bytes[..cut], &bytes[cut..]]);
+        outcome.unwrap();
+        assert_eq!(found, whole, "cut at {cut}");
+    }
+    for size in 1..40 {
+        let (found, outcome) = read(&bytes.chunks(size).collect::<Vec<_>>());
+        outcome.unwrap();
+        assert_eq!(found, whole, "chunks of {size}");
+    }
+}
+
+#[test]
+fn a_reply_cut_at_any_byte_is_never_a_longer_success() {
+    let whole = tables(TWO_TABLES).unwrap();
+    for cut in 0..TWO_TABLES.len() {
+        let (found, outcome) = read(&[&TWO_TABLES.as_bytes()[..cut]]);
+        if TWO_TABLES.as_bytes()[..cut].last().is_some_and(|last| *last != b'\n') {
+            assert_eq!(outcome.unwrap_err().kind(), ErrorKind::InvalidCsv, "cut at {cut}");
+        }
+        for (part, all) in found.iter().zip(&whole) {
+            assert!(all.records().starts_with(part.records()), "cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_reply_has_no_tables() {
+    assert_eq!(tables("").unwrap(), []);
+    assert_eq!(tables("\r\n").unwrap(), []);
+}
+
+#[test]
+fn an_empty_table_has_its_number_in_the_default_row() {
+    let csv = "#datatype,string,long,string\n#group,false,false,true\n#default,_result,3,a\n\
+               ,result,table,host\n";
+    let tables = tables(csv).unwrap();
+    assert_eq!((tables[0].id(), tables[0].records().len()), (3, 0));
+}
+
+#[test]
+fn a_failure_of_the_server_comes_after_the_rows_that_were_good() {
+    let csv = format!(
+        "{TWO_TABLES}#datatype,string,string\r\n#group,true,true\r\n#default,,\r\n\
+         ,error,reference\r\n,runtime error @1:1-2:3: boom,\r\n"
+    );
+    let (rows, error) = failure(&csv);
+    assert_eq!(rows, 5);
+    assert_eq!(error.kind(), ErrorKind::Server);
+    assert_eq!(error.server_message(), Some("runtime error @1:1-2:3: boom"));
+    assert_eq!(error.position().unwrap().line, 21);
+}
+
+#[test]
+fn text_that_is_no_csv_is_an_error_at_its_line() {
+    let (rows, error) = failure(&format!("{TWO_TABLES}{{\"code\":\"internal error\"}}\n"));
+    assert_eq!((rows, error.kind()), (5, ErrorKind::InvalidCsv));
+    let position = error.position().unwrap();
+    assert_eq!((position.line, position.byte), (17, TWO_TABLES.len() as u64));
+
+    for (csv, kind, words) in [
+        (",,0,1\n", ErrorKind::InvalidCsv, "before any header"),
+        (",result,table,a\n,,0\n", ErrorKind::InvalidCsv, "3 cells where the table has 4 columns"),
+        (",result,table,a\n,,0,1,2\n", ErrorKind::InvalidCsv, "5 cells"),
+        (",result,table,a\n,,x,1\n", ErrorKind::InvalidCsv, "table number `x`"),
+        (",result,table,a\n,,0,\"x\"y\n", ErrorKind::InvalidCsv, "quoted cell"),
+        (",result,table,a\n,,0,\"x", ErrorKind::InvalidCsv, "middle of a line"),
+        ("#group,true\n,result,table,a\n", ErrorKind::InvalidCsv, "2 cells"),
+        (",error,reference\n", ErrorKind::Server, "failed"),
+        ("<html>502</html>\n", ErrorKind::InvalidCsv, "no annotated CSV"),
+    ] {
+        let (_, error) = failure(csv);
+        assert_eq!(error.kind(), kind, "{csv:?}");
+        assert!(error.to_string().contains(words), "{error} should say {words:?}");
+    }
+}
+
+#[test]
+fn without_annotations_every_cell_is_text_and_every_row_names_its_result() {
+    let tables = tables(",result,table,n\n,a,0,1\n,a,1,2\n,b,1,3\n").unwrap();
+    let shapes: Vec<_> = tables.iter().map(|t| (t.result(), t.id())).collect();
+    assert_eq!(shapes, [("a", 0), ("a", 1), ("b", 1)]);
+    assert_eq!(tables[2].records()[0].get("n"), Some(&"3".into()));
+}
+
+#[test]
+fn user_columns_may_be_called_like_those_of_the_format() {
+    let csv = ",result,table,error,reference,result\n,,0,e,r,x\n";
+    assert_eq!(tables(csv).unwrap()[0].records()[0].get("result"), Some(&"x".into()));
+}

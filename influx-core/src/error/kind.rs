@@ -1,0 +1,76 @@
+/// Which situation an [`Error`](super::Error) is.
+///
+/// Each variant says when it arises, who can mend it and whether the request may be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument or setting that cannot work: a malformed URL, a missing organization, a time
+    /// outside the range of nanoseconds. The caller mends it. Not retried.
+    InvalidInput,
+    /// A record that line protocol cannot carry, or a line that the server could not parse
+    /// (status 400: nothing of the request is stored). The caller mends it. Not retried.
+    InvalidLine,
+    /// The server stored the good points of a write and dropped others (status 422): a field type
+    /// conflict, a text that is too long, a time outside the retention. The caller mends the rest.
+    /// Not retried.
+    PartialWrite,
+    /// Flux that the server refused: syntax, types, an unbounded range. The caller mends it. Not
+    /// retried.
+    InvalidFlux,
+    /// A reply that is not annotated CSV, or breaks off inside a line. Rows before it were good.
+    /// Usually a proxy or a server failure. Not retried.
+    InvalidCsv,
+    /// A result lacks a column that the struct needs, or holds rows of another measurement or
+    /// field. The caller mends the query or the struct. Not retried.
+    MissingColumn,
+    /// A result's column or cell does not fit the struct's member. The caller mends the query or
+    /// the struct. Not retried.
+    TypeMismatch,
+    /// No connection to the server: refused, unknown host, TLS failure. The operator mends it.
+    /// Retried.
+    Connect,
+    /// A time-out of this client passed. Retried; a write may have been stored all the same.
+    Timeout,
+    /// The connection broke in mid-request or mid-reply. Retried; a write may have been stored all
+    /// the same.
+    Interrupted,
+    /// A reply whose body is not what the API documents. Usually a proxy, or something that is not
+    /// InfluxDB. Not retried.
+    Decode,
+    /// The server does not know the token (status 401, `unauthorized access`). The operator mends
+    /// it. Not retried.
+    Unauthorized,
+    /// The token is known but not allowed to do this (status 403; 401 on administrative calls). The
+    /// operator mends it. Not retried.
+    Forbidden,
+    /// The bucket, organization or resource does not exist, or the token may not see it (status
+    /// 404). Not retried.
+    NotFound,
+    /// The resource exists already, or its state forbids the change (status 422 or 409). Not
+    /// retried.
+    Conflict,
+    /// The request is larger than the server or a proxy accepts (status 413). Send less at once.
+    TooLarge,
+    /// The server throttles this client (status 429). Retried after
+    /// [`retry_after`](super::Error::retry_after).
+    RateLimited,
+    /// The server is up but cannot answer now (status 502, 503, 504, a full query queue). Retried.
+    Unavailable,
+    /// The server failed (any other error status), or answered with a redirect, which is not
+    /// followed. Statuses 500 and above are retried, save 501.
+    Server,
+}
+
+impl ErrorKind {
+    pub(super) const fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::Connect
+                | Self::Timeout
+                | Self::Interrupted
+                | Self::RateLimited
+                | Self::Unavailable
+                | Self::Server
+        )
+    }
+}

@@ -1,0 +1,176 @@
+use std::fmt;
+
+use super::{Error, ErrorKind, Excerpt};
+
+/// What the line protocol encoder refuses.
+#[derive(Debug)]
+pub(crate) enum LineCause {
+    Refused { part: Part, text: String, rule: Rule },
+    NoFields { measurement: String },
+    Unfinished,
+    MixedPrecision,
+}
+
+/// The part of a line that a rule was applied to. Values carry their key.
+#[derive(Debug, Clone)]
+pub(crate) enum Part {
+    Measurement,
+    TagKey,
+    TagValue(String),
+    FieldKey,
+    FieldValue(String),
+}
+
+/// Why the server would change, split, lose or poison the text. Source: models.ParsePoints of
+/// InfluxDB 2.9.1, each rule seen on a live server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    Empty,
+    LineFeed,
+    TrailingBackslash,
+    BackslashBefore(char),
+    Comment,
+    LeadingControl,
+    Reserved,
+    Duplicate,
+    SeriesKeyTooLong,
+    TextTooLong,
+    NotFinite,
+    Time,
+    ControlCharacter,
+}
+
+impl LineCause {
+    pub(super) const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::MixedPrecision => ErrorKind::InvalidInput,
+            Self::Refused { .. } | Self::NoFields { .. } | Self::Unfinished => {
+                ErrorKind::InvalidLine
+            }
+        }
+    }
+}
+
+impl fmt::Display for LineCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { part, text, rule } => {
+                part.fmt_with(text, f)?;
+                rule.fmt(f)
+            }
+            Self::NoFields { measurement } => write!(
+                f,
+                "a point of measurement `{}` has no field; set at least one",
+                Excerpt(measurement)
+            ),
+            Self::Unfinished => f.write_str(
+                "an implementation of `ToLine` left a line unfinished; call `finish` on its fields",
+            ),
+            Self::MixedPrecision => f.write_str(
+                "the records have different default precisions; name one for this write with \
+                 `precision`",
+            ),
+        }
+    }
+}
+
+impl Part {
+    fn fmt_with(&self, text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (role, name) = match self {
+            Self::Measurement => ("measurement name", text),
+            Self::TagKey => ("tag key", text),
+            Self::FieldKey => ("field key", text),
+            Self::TagValue(key) => ("value of tag", key.as_str()),
+            Self::FieldValue(key) => ("value of field", key.as_str()),
+        };
+        if name.is_empty() {
+            write!(f, "the {role} ")
+        } else {
+            write!(f, "the {role} `{}` ", Excerpt(name))
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("is empty; give it a name"),
+            Self::LineFeed => f.write_str(
+                "holds a line feed, which would split the line; only string fields can hold one",
+            ),
+            Self::TrailingBackslash => f.write_str(
+                "ends in a backslash, which line protocol cannot carry there; cut it, or store the \
+                 text in a string field",
+            ),
+            Self::BackslashBefore(next) => write!(
+                f,
+                "holds a backslash before {next:?}, which line protocol cannot carry there; change \
+                 it, or store the text in a string field"
+            ),
+            Self::Comment => {
+                f.write_str("starts with `#`, which the server would skip as a comment")
+            }
+            Self::LeadingControl => {
+                f.write_str("starts with a tab or NUL, which the server would cut off")
+            }
+            Self::Reserved => f.write_str("is reserved by the server; choose another name"),
+            Self::Duplicate => f.write_str("is there twice; the server keeps only one"),
+            Self::SeriesKeyTooLong => f.write_str(
+                "makes the series key longer than the 65535 bytes that the server accepts; shorten \
+                 the tags",
+            ),
+            Self::TextTooLong => {
+                f.write_str("is longer than the 1 MiB that the server accepts; shorten it")
+            }
+            Self::NotFinite => f.write_str(
+                "is NaN or infinite, which the server cannot store; make the member an `Option` \
+                 and leave it out",
+            ),
+            Self::Time => f.write_str("is a time, which no field can hold; store an integer"),
+            Self::ControlCharacter => f.write_str("is a NUL byte, which the server reserves"),
+        }
+    }
+}
+
+/// A record that a write refused before anything was sent.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    index: usize,
+    reason: Error,
+}
+
+impl Refused {
+    pub(crate) const fn new(index: usize, reason: Error) -> Self {
+        Self { index, reason }
+    }
+
+    /// The record's place among those handed over, from 0.
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Why it was refused.
+    #[must_use]
+    pub const fn reason(&self) -> &Error {
+        &self.reason
+    }
+
+    pub(super) fn into_reason(self) -> Error {
+        self.reason
+    }
+}
+
+pub(super) fn fmt_refused(refused: &[Refused], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    const SHOWN: usize = 5;
+    let noun = if refused.len() == 1 { "record was" } else { "records were" };
+    write!(f, "{} {noun} refused and nothing was sent", refused.len())?;
+    for (place, Refused { index, reason }) in refused.iter().take(SHOWN).enumerate() {
+        let lead = if place == 0 { ": " } else { "; " };
+        write!(f, "{lead}record {index}: {reason}")?;
+    }
+    if refused.len() > SHOWN {
+        write!(f, "; and {} more, see `refused()`", refused.len() - SHOWN)?;
+    }
+    Ok(())
+}

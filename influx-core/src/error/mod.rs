@@ -1,0 +1,280 @@
+//! The one error type of the crate.
+//!
+//! [`Error`] is opaque, one machine word and cheap to clone. What went wrong is asked of it:
+//! [`Error::kind`] says which of a few dozen situations it is, the other accessors give what the
+//! server said ([`status`](Error::status), [`server_code`](Error::server_code),
+//! [`server_message`](Error::server_message), [`retry_after`](Error::retry_after)), where in a reply
+//! it happened ([`position`](Error::position)), and which records a write refused
+//! ([`refused`](Error::refused)).
+//!
+//! `Display` is one clause with the remedy where there is one. It never repeats its cause, which
+//! [`source`](std::error::Error::source) carries, and never holds a token.
+//!
+//! This room knows every reason for which the crate fails, and nothing of how the rooms above work.
+
+mod csv;
+mod kind;
+mod line;
+mod row;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
+mod setting;
+mod time;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
+mod transport;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::csv::Position;
+pub use self::kind::ErrorKind;
+pub use self::line::Refused;
+pub use self::row::{CellError, Mismatch, Mismatches};
+
+pub(crate) use self::csv::CsvCause;
+pub(crate) use self::line::{LineCause, Part, Rule};
+pub(crate) use self::row::{CellProblem, Problem, RowCause};
+pub(crate) use self::setting::SettingCause;
+pub(crate) use self::time::TimeCause;
+pub(crate) use self::transport::{Answer, TransportCause};
+
+#[cfg(feature = "client")]
+pub(crate) use self::transport::{Endpoint, Failure};
+
+type BoxError = Box<dyn StdError + Send + Sync + 'static>;
+
+/// The result of every fallible operation of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation failed.
+///
+/// ```
+/// use influx_core::{ErrorKind, Point, line_protocol};
+///
+/// let nameless = Point::measurement("").field("temp", 21.5);
+/// let error = line_protocol::encode(&nameless, &mut Vec::new()).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::InvalidLine);
+/// assert_eq!(error.to_string(), "the measurement name is empty; give it a name");
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+struct Inner {
+    cause: Cause,
+    source: Option<BoxError>,
+}
+
+/// One variant for each room that can fail.
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "some only the client meets"))]
+#[derive(Debug)]
+enum Cause {
+    Time(TimeCause),
+    Line(LineCause),
+    Refused(Vec<Refused>),
+    Csv(CsvCause, Position),
+    Row(RowCause),
+    Setting(SettingCause),
+    Transport(TransportCause),
+    Answer(Answer),
+}
+
+impl Error {
+    fn new(cause: Cause) -> Self {
+        Self(Arc::new(Inner { cause, source: None }))
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn transport(cause: TransportCause, source: impl Into<BoxError>) -> Self {
+        Self(Arc::new(Inner { cause: Cause::Transport(cause), source: Some(source.into()) }))
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn setting(cause: SettingCause, source: impl Into<BoxError>) -> Self {
+        Self(Arc::new(Inner { cause: Cause::Setting(cause), source: Some(source.into()) }))
+    }
+
+    pub(crate) fn csv(cause: CsvCause, position: Position) -> Self {
+        Self::new(Cause::Csv(cause, position))
+    }
+
+    /// One refused record is the error itself; more of them, or one among others, are listed.
+    pub(crate) fn refused_records(mut refused: Vec<Refused>, records: usize) -> Self {
+        match refused.pop() {
+            Some(only) if records == 1 => only.into_reason(),
+            last => {
+                refused.extend(last);
+                Self::new(Cause::Refused(refused))
+            }
+        }
+    }
+
+    /// Which situation this is; what a program branches on.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0.cause {
+            Cause::Time(cause) => cause.kind(),
+            Cause::Line(cause) => cause.kind(),
+            Cause::Refused(_) => ErrorKind::InvalidLine,
+            Cause::Csv(cause, _) => cause.kind(),
+            Cause::Row(cause) => cause.kind(),
+            Cause::Setting(_) => ErrorKind::InvalidInput,
+            Cause::Transport(cause) => cause.kind(),
+            Cause::Answer(answer) => answer.kind(),
+        }
+    }
+
+    /// The HTTP status of the server's answer, if there was one and it was an error.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.answer().map(|answer| answer.status)
+    }
+
+    /// The server's own error code (`invalid`, `not found`, `unprocessable entity`, …), as its JSON
+    /// body or its `X-Platform-Error-Code` header gives it.
+    #[must_use]
+    pub fn server_code(&self) -> Option<&str> {
+        self.answer().and_then(|answer| answer.code.as_deref())
+    }
+
+    /// What the server said, unabridged up to the 1 MiB of a body that is read. A failure that the
+    /// server reports inside a query's reply is given too.
+    #[must_use]
+    pub fn server_message(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Csv(cause, _) => cause.server_message(),
+            _ => self.answer().map(|answer| answer.message.as_str()),
+        }
+    }
+
+    /// How long the server asks to wait before the next try (its `Retry-After` header, in seconds
+    /// or as a date).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        self.answer().and_then(|answer| answer.retry_after)
+    }
+
+    /// Where in a query's reply the error was found.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        match &self.0.cause {
+            Cause::Csv(_, position) => Some(*position),
+            Cause::Row(cause) => cause.position(),
+            _ => None,
+        }
+    }
+
+    /// The records that a write refused, each with its reason, when several were handed over. Empty
+    /// for every other error, and for a write of one record, whose error is the reason itself.
+    #[must_use]
+    pub fn refused(&self) -> &[Refused] {
+        match &self.0.cause {
+            Cause::Refused(refused) => refused,
+            _ => &[],
+        }
+    }
+
+    /// Whether the same request may succeed later: the server was unreachable, slow, throttling or
+    /// failing. Writes with time stamps may be repeated safely, since the server merges them.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.kind().is_retryable() && self.status() != Some(501)
+    }
+
+    /// Whether a time-out of this client ended the operation.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    fn answer(&self) -> Option<&Answer> {
+        match &self.0.cause {
+            Cause::Answer(answer) => Some(answer),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.cause {
+            Cause::Time(cause) => cause.fmt(f),
+            Cause::Line(cause) => cause.fmt(f),
+            Cause::Refused(refused) => line::fmt_refused(refused, f),
+            Cause::Csv(cause, position) => write!(f, "{cause} ({position})"),
+            Cause::Row(cause) => cause.fmt(f),
+            Cause::Setting(cause) => cause.fmt(f),
+            Cause::Transport(cause) => cause.fmt(f),
+            Cause::Answer(answer) => answer.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &self.kind()).field("message", &self.to_string());
+        if let Some(source) = &self.0.source {
+            debug.field("source", source);
+        }
+        debug.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+impl From<TimeCause> for Error {
+    fn from(cause: TimeCause) -> Self {
+        Self::new(Cause::Time(cause))
+    }
+}
+
+impl From<LineCause> for Error {
+    fn from(cause: LineCause) -> Self {
+        Self::new(Cause::Line(cause))
+    }
+}
+
+impl From<RowCause> for Error {
+    fn from(cause: RowCause) -> Self {
+        Self::new(Cause::Row(cause))
+    }
+}
+
+impl From<SettingCause> for Error {
+    fn from(cause: SettingCause) -> Self {
+        Self::new(Cause::Setting(cause))
+    }
+}
+
+impl From<TransportCause> for Error {
+    fn from(cause: TransportCause) -> Self {
+        Self::new(Cause::Transport(cause))
+    }
+}
+
+impl From<Answer> for Error {
+    fn from(answer: Answer) -> Self {
+        Self::new(Cause::Answer(answer))
+    }
+}
+
+/// The first 200 bytes or so of a text that came from outside, cut at a character, for a message.
+pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LIMIT: usize = 200;
+        let cut = (0..=LIMIT.min(self.0.len())).rev().find(|&at| self.0.is_char_boundary(at));
+        let cut = cut.unwrap_or(0);
+        let (shown, rest) = self.0.split_at(cut);
+        write!(f, "{}", shown.escape_debug())?;
+        if !rest.is_empty() {
+            write!(f, "… ({} bytes in all)", self.0.len())?;
+        }
+        Ok(())
+    }
+}

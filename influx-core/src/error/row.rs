@@ -1,0 +1,232 @@
+use std::fmt;
+
+use super::{Error, ErrorKind, Excerpt, Position};
+
+/// What the typed reader refuses.
+#[derive(Debug)]
+pub(crate) enum RowCause {
+    Mismatches(Mismatches),
+    Cell(CellError, Position),
+}
+
+impl RowCause {
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Mismatches(mismatches) => mismatches.kind(),
+            Self::Cell(error, _) => error.kind(),
+        }
+    }
+
+    pub(super) const fn position(&self) -> Option<Position> {
+        match self {
+            Self::Mismatches(_) => None,
+            Self::Cell(_, position) => Some(*position),
+        }
+    }
+}
+
+impl fmt::Display for RowCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mismatches(mismatches) => mismatches.fmt(f),
+            Self::Cell(error, position) => write!(f, "{error} ({position})"),
+        }
+    }
+}
+
+/// Everything in which a table does not fit a struct.
+#[derive(Debug, Clone)]
+pub struct Mismatches {
+    row: &'static str,
+    found: Vec<Mismatch>,
+}
+
+/// One column in which a table does not fit a struct.
+#[derive(Debug, Clone)]
+pub struct Mismatch {
+    pub(crate) member: &'static str,
+    pub(crate) problem: Problem,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Problem {
+    Missing { column: &'static str },
+    Type { column: &'static str, server: String, rust: &'static str },
+    Unpivoted,
+}
+
+impl Mismatches {
+    pub(crate) const fn new(row: &'static str, found: Vec<Mismatch>) -> Self {
+        Self { row, found }
+    }
+
+    /// Each mismatch, in the order of the struct's members.
+    #[must_use]
+    pub fn all(&self) -> &[Mismatch] {
+        &self.found
+    }
+
+    fn kind(&self) -> ErrorKind {
+        let wrong_type = |m: &Mismatch| matches!(m.problem, Problem::Type { .. });
+        if self.found.iter().any(wrong_type) {
+            ErrorKind::TypeMismatch
+        } else {
+            ErrorKind::MissingColumn
+        }
+    }
+}
+
+impl fmt::Display for Mismatches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 20;
+        write!(f, "the result does not fit `{}`", self.row)?;
+        for (place, mismatch) in self.found.iter().take(SHOWN).enumerate() {
+            let lead = if place == 0 { ": " } else { "; " };
+            write!(f, "{lead}{}", MismatchOf(self.row, mismatch))?;
+        }
+        if self.found.len() > SHOWN {
+            write!(f, "; and {} more", self.found.len() - SHOWN)?;
+        }
+        Ok(())
+    }
+}
+
+struct MismatchOf<'a>(&'static str, &'a Mismatch);
+
+impl fmt::Display for MismatchOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(row, Mismatch { member, problem }) = self;
+        match problem {
+            Problem::Missing { column } => write!(
+                f,
+                "`{row}.{member}` needs column `{column}`, which the table lacks; an `Option` \
+                 reads that as `None`"
+            ),
+            Problem::Type { column, server, rust } => write!(
+                f,
+                "`{row}.{member}` is `{rust}`, but column `{column}` is of the server's type \
+                 `{server}`"
+            ),
+            Problem::Unpivoted => f.write_str(
+                "its fields come as rows of `_field` and `_value`; add `|> pivot(rowKey: \
+                 [\"_time\"], columnKey: [\"_field\"], valueColumn: \"_value\")` to the query",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Mismatches {}
+
+impl From<Mismatches> for Error {
+    fn from(mismatches: Mismatches) -> Self {
+        RowCause::Mismatches(mismatches).into()
+    }
+}
+
+/// Why one cell could not be read as the type asked for.
+///
+/// Two words on the good path; what it says is built only when it is shown.
+#[derive(Debug, Clone)]
+pub struct CellError(Box<CellCause>);
+
+#[derive(Debug, Clone)]
+struct CellCause {
+    place: Option<Place>,
+    problem: CellProblem,
+}
+
+#[derive(Debug, Clone)]
+struct Place {
+    row: &'static str,
+    member: &'static str,
+    column: &'static str,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum CellProblem {
+    Null,
+    Unreadable { text: String, wanted: &'static str },
+    OtherMeasurement { found: String, wanted: &'static str },
+    OtherField { found: String, wanted: &'static str },
+    Custom(String),
+}
+
+impl CellError {
+    /// An error of an own [`FieldValue`](crate::measurement::FieldValue) or
+    /// [`TagValue`](crate::measurement::TagValue): one clause that says what is wrong with the cell.
+    pub fn new(message: impl Into<String>) -> Self {
+        CellProblem::Custom(message.into()).into()
+    }
+
+    /// The cell does not hold a `wanted`; the text is quoted.
+    #[cold]
+    pub(crate) fn unreadable(bytes: &[u8], wanted: &'static str) -> Self {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        CellProblem::Unreadable { text, wanted }.into()
+    }
+
+    /// Names the member and column, unless an inner reader did already.
+    #[cold]
+    pub(crate) fn at(
+        mut self,
+        row: &'static str,
+        member: &'static str,
+        column: &'static str,
+    ) -> Self {
+        self.0.place.get_or_insert(Place { row, member, column });
+        self
+    }
+
+    pub(crate) fn into_error(self, position: Position) -> Error {
+        RowCause::Cell(self, position).into()
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self.0.problem {
+            CellProblem::OtherMeasurement { .. } | CellProblem::OtherField { .. } => {
+                ErrorKind::MissingColumn
+            }
+            _ => ErrorKind::TypeMismatch,
+        }
+    }
+}
+
+impl From<CellProblem> for CellError {
+    #[cold]
+    fn from(problem: CellProblem) -> Self {
+        Self(Box::new(CellCause { place: None, problem }))
+    }
+}
+
+impl fmt::Display for CellError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(Place { row, member, column }) = &self.0.place {
+            write!(f, "column `{column}` does not fit `{row}.{member}`: ")?;
+        }
+        self.0.problem.fmt(f)
+    }
+}
+
+impl fmt::Display for CellProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("the cell is empty; make the member an `Option`"),
+            Self::Unreadable { text, wanted } => write!(f, "`{}` is no {wanted}", Excerpt(text)),
+            Self::OtherMeasurement { found, wanted } => write!(
+                f,
+                "the rows are of measurement `{}`; add `|> filter(fn: (r) => r._measurement == \
+                 \"{wanted}\")` to the query",
+                Excerpt(found)
+            ),
+            Self::OtherField { found, wanted } => write!(
+                f,
+                "the rows are of field `{}`; add `|> filter(fn: (r) => r._field == \"{wanted}\")` \
+                 to the query",
+                Excerpt(found)
+            ),
+            Self::Custom(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for CellError {}

@@ -1,0 +1,34 @@
+use std::fmt;
+
+use super::Excerpt;
+
+/// What the rooms `config`, `client` and `admin` refuse before any I/O.
+#[derive(Debug)]
+pub(crate) enum SettingCause {
+    /// The URL of the server.
+    Url { text: String, problem: &'static str },
+    /// An argument or setting that is missing, with the remedy.
+    Missing { what: &'static str, remedy: &'static str },
+    /// An argument or setting that cannot work.
+    Invalid { what: &'static str, problem: &'static str },
+    /// An environment variable that cannot work.
+    Variable { name: &'static str, problem: &'static str },
+    /// The certificates or the TLS set-up.
+    Tls { problem: &'static str },
+}
+
+impl fmt::Display for SettingCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url { text, problem } => {
+                write!(f, "the server's URL `{}` {problem}", Excerpt(text))
+            }
+            Self::Missing { what, remedy } => write!(f, "no {what} is set; {remedy}"),
+            Self::Invalid { what, problem } => write!(f, "the {what} {problem}"),
+            Self::Variable { name, problem } => {
+                write!(f, "the environment variable {name} {problem}")
+            }
+            Self::Tls { problem } => f.write_str(problem),
+        }
+    }
+}

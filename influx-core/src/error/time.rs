@@ -1,0 +1,34 @@
+use std::fmt;
+
+use super::{ErrorKind, Excerpt};
+
+/// What the room `time` refuses.
+#[derive(Debug)]
+pub(crate) enum TimeCause {
+    OutOfRange { nanos: i128 },
+    NotRfc3339 { text: String },
+}
+
+impl TimeCause {
+    #[expect(clippy::unused_self, reason = "every cause answers this call")]
+    pub(super) const fn kind(&self) -> ErrorKind {
+        ErrorKind::InvalidInput
+    }
+}
+
+impl fmt::Display for TimeCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfRange { nanos } => write!(
+                f,
+                "the time {nanos} ns since 1970 is outside what the server stores and queries; \
+                 use a time from 1677-09-21T00:12:43.145224194Z to 2262-04-11T23:47:16.854775805Z"
+            ),
+            Self::NotRfc3339 { text } => write!(
+                f,
+                "`{}` is not an RFC 3339 time; write it like 2024-05-01T12:00:00Z",
+                Excerpt(text)
+            ),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+use std::fmt;
+use std::time::Duration;
+
+use super::{ErrorKind, Excerpt};
+
+/// What the HTTP connection refuses.
+#[derive(Debug)]
+pub(crate) enum TransportCause {
+    Connect { server: String },
+    Interrupted { doing: Endpoint },
+    Timeout { doing: Endpoint, after: Duration },
+    Decode { doing: Endpoint, problem: &'static str },
+}
+
+/// What a request was for; decides how the same status is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Write,
+    Query,
+    Admin,
+}
+
+/// An answer of the server, or of something in front of it, that is an error.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) status: u16,
+    pub(crate) code: Option<String>,
+    pub(crate) message: String,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) failure: Failure,
+}
+
+/// What an [`Answer`] says beyond its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The body of the API itself, JSON or a header.
+    Api,
+    /// A body that the API does not send: HTML or text of a proxy, or none.
+    Foreign,
+    /// A redirect, which is not followed.
+    Redirect { location: Option<String> },
+}
+
+impl TransportCause {
+    pub(super) const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Connect { .. } => ErrorKind::Connect,
+            Self::Interrupted { .. } => ErrorKind::Interrupted,
+            Self::Timeout { .. } => ErrorKind::Timeout,
+            Self::Decode { .. } => ErrorKind::Decode,
+        }
+    }
+}
+
+impl fmt::Display for TransportCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect { server } => {
+                write!(f, "cannot connect to {server}; is the server running and the URL right?")
+            }
+            Self::Interrupted { doing } => {
+                write!(f, "the connection broke during {}", doing.noun())
+            }
+            Self::Timeout { doing, after } => write!(
+                f,
+                "{} had no answer within {after:?}; allow more with `{}` of the client's builder",
+                doing.noun(),
+                doing.timeout_option()
+            ),
+            Self::Decode { doing, problem } => {
+                write!(f, "the answer to {} {problem}", doing.noun())
+            }
+        }
+    }
+}
+
+impl Endpoint {
+    const fn noun(self) -> &'static str {
+        match self {
+            Self::Write => "the write",
+            Self::Query => "the query",
+            Self::Admin => "the request",
+        }
+    }
+
+        const fn timeout_option(self) -> &'static str {
+        match self {
+            Self::Query => "read_timeout",
+            Self::Write | Self::Admin => "timeout",
+        }
+    }
+}
+
+impl Answer {
+    /// Source: the status and code table of InfluxDB 2.9.1, seen on a live server.
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self.status {
+            400 => self.kind_of_bad_request(),
+            // The administrative routes answer a missing permission with 401 as well.
+            401 if self.is_missing_permission() => ErrorKind::Forbidden,
+            401 => ErrorKind::Unauthorized,
+            403 => ErrorKind::Forbidden,
+            404 => ErrorKind::NotFound,
+            409 => ErrorKind::Conflict,
+            413 => ErrorKind::TooLarge,
+            422 => match self.endpoint {
+                Endpoint::Write => ErrorKind::PartialWrite,
+                Endpoint::Admin if self.code.as_deref() == Some("conflict") => ErrorKind::Conflict,
+                Endpoint::Query | Endpoint::Admin => ErrorKind::InvalidInput,
+            },
+            429 => ErrorKind::RateLimited,
+            502..=504 => ErrorKind::Unavailable,
+            500.. => ErrorKind::Server,
+            _ if matches!(self.failure, Failure::Redirect { .. }) => ErrorKind::Decode,
+            _ => ErrorKind::InvalidInput,
+        }
+    }
+
+    fn kind_of_bad_request(&self) -> ErrorKind {
+        match self.endpoint {
+            Endpoint::Write if self.message.contains("unable to parse") => ErrorKind::InvalidLine,
+            Endpoint::Query if self.message.contains("queue length exceeded") => {
+                ErrorKind::Unavailable
+            }
+            Endpoint::Query => ErrorKind::InvalidFlux,
+            Endpoint::Write | Endpoint::Admin => ErrorKind::InvalidInput,
+        }
+    }
+
+    fn is_missing_permission(&self) -> bool {
+        self.message.ends_with("is unauthorized")
+    }
+
+    const fn remedy(kind: ErrorKind) -> Option<&'static str> {
+        match kind {
+            ErrorKind::Unauthorized => Some("check the token"),
+            ErrorKind::Forbidden => Some("give the token the permission"),
+            ErrorKind::PartialWrite => Some("the other points are stored"),
+            ErrorKind::TooLarge => Some("send fewer lines at once"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self.status;
+        let message = Excerpt(&self.message);
+        match &self.failure {
+            Failure::Redirect { location: Some(location) } => write!(
+                f,
+                "{} was redirected to `{}` (status {status}), which is not followed; use that URL",
+                self.endpoint.noun(),
+                Excerpt(location)
+            )?,
+            Failure::Redirect { location: None } => write!(
+                f,
+                "{} was redirected without a location (status {status})",
+                self.endpoint.noun()
+            )?,
+            Failure::Foreign if self.message.is_empty() => write!(
+                f,
+                "{} was answered with status {status} and nothing else",
+                self.endpoint.noun()
+            )?,
+            Failure::Foreign => write!(
+                f,
+                "{} was answered with status {status}, not in the words of InfluxDB: {message}",
+                self.endpoint.noun()
+            )?,
+            Failure::Api => write!(
+                f,
+                "the server refused {} with status {status}: {message}",
+                self.endpoint.noun()
+            )?,
+        }
+        match Self::remedy(self.kind()) {
+            Some(remedy) => write!(f, "; {remedy}"),
+            None => Ok(()),
+        }
+    }
+}

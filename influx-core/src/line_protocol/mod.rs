@@ -1,0 +1,85 @@
+//! Writing line protocol.
+//!
+//! # The format
+//!
+//! One line is one point; a line ends with LF, never CRLF:
+//!
+//! ```text
+//! cpu,core=0,host=a temp=22.35,load=3i 1714564800000000000
+//! ─┬─ ──────┬────── ─────────┬──────── ─────────┬─────────
+//! measurement  tag set       field set        timestamp (optional)
+//! ```
+//!
+//! | field type | written as |
+//! |---|---|
+//! | float | shortest decimal that reads back equal, `22.35`, `1e21` |
+//! | integer, unsigned | `3i`, `3u` |
+//! | boolean | `true`, `false` |
+//! | string | `"…"`, with `\"` and `\\` escaped; LF, CR, tab stay as they are |
+//!
+//! # The pieces
+//!
+//! - [`ToLine`]: what can become a line: derived structs, [`Point`], text.
+//! - [`LineWriter`]: a buffer of whole lines, and the one place where values become bytes. A record
+//!   that fails half-way leaves no trace in it.
+//! - [`IntoLines`]: one record, a slice or any iterator of records.
+//! - [`encode()`]: all of it without a client.
+//!
+//! What line protocol cannot carry is refused with a typed error that names the key and the rule,
+//! never changed and never dropped. Source of the rules: `models.ParsePoints` of InfluxDB 2.9.1,
+//! as seen on a live server.
+//!
+//! This room knows bytes. It knows nothing of structs ([`measurement`](crate::measurement)) or of
+//! sending ([`Client`](crate::Client)).
+
+mod escape;
+mod lines;
+mod number;
+mod point;
+mod record;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use self::lines::{IntoLines, Lines, Many, One};
+pub use self::point::Point;
+pub use self::record::ToLine;
+pub use self::writer::{FieldWriter, Fields, LineWriter, TagWriter, Tags, TimestampWriter};
+
+use crate::error::Result;
+
+/// Appends the lines of one record, a slice or an iterator to `buffer`; returns how many records
+/// that were.
+///
+/// Times are written in the records' own default precision, else in nanoseconds; for another one
+/// use [`Lines`].
+///
+/// ```
+/// use influx_core::{Point, line_protocol};
+///
+/// let mut buffer = Vec::new();
+/// let point = Point::measurement("cpu").tag("core", "0").field("temp", 22.35);
+/// line_protocol::encode(&point, &mut buffer)?;
+/// assert_eq!(buffer, b"cpu,core=0 temp=22.35\n");
+/// # Ok::<(), influx_core::Error>(())
+/// ```
+///
+/// # Errors
+/// [`InvalidLine`](crate::ErrorKind::InvalidLine) when a record cannot be carried;
+/// [`refused`](crate::Error::refused) lists all of them, and `buffer` is as it was.
+pub fn encode<Kind>(lines: impl IntoLines<Kind>, buffer: &mut Vec<u8>) -> Result<usize> {
+    let start = buffer.len();
+    let mut encoded = Lines::appending_to(std::mem::take(buffer), None);
+    lines.append_to(&mut encoded);
+    let records = encoded.records();
+    let (bytes, outcome) = encoded.into_parts();
+    *buffer = bytes;
+    match outcome {
+        Ok(_) => Ok(records),
+        Err(error) => {
+            buffer.truncate(start);
+            Err(error)
+        }
+    }
+}

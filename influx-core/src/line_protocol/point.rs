@@ -1,0 +1,103 @@
+use std::fmt;
+
+use super::{LineWriter, ToLine};
+use crate::error::Result;
+use crate::schema::Value;
+use crate::time::ToTimestamp;
+
+/// A point whose measurement, keys and types are known only at run time.
+///
+/// ```
+/// use influx_core::{Point, Timestamp};
+///
+/// let point = Point::measurement("cpu")
+///     .tag("core", "0")
+///     .field("temp", 22.35)
+///     .field("load", None::<i64>)
+///     .timestamp("2024-05-01T12:00:00Z".parse::<Timestamp>()?);
+/// assert_eq!(point.to_string(), "cpu,core=0 temp=22.35 1714564800000000000");
+/// # Ok::<(), influx_core::Error>(())
+/// ```
+///
+/// Tags and fields are written in the order of their keys. Setting a key again replaces its value.
+/// A tag with an empty value and a field that is [`Value::Null`] are not written. What line protocol
+/// cannot carry is refused when the point is written.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Point {
+    measurement: String,
+    tags: Vec<(String, String)>,
+    fields: Vec<(String, Value)>,
+    nanos: Option<i128>,
+}
+
+impl Point {
+    /// A point of this measurement, without tags and fields.
+    #[must_use]
+    pub fn measurement(name: impl Into<String>) -> Self {
+        Self { measurement: name.into(), ..Self::default() }
+    }
+
+    /// Sets a tag.
+    #[must_use]
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        set(&mut self.tags, key.into(), value.into());
+        self
+    }
+
+    /// Sets a field. `None` leaves it out.
+    #[must_use]
+    pub fn field(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        set(&mut self.fields, key.into(), value.into());
+        self
+    }
+
+    /// Sets the time. Without one the server takes its own.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "clock readings are handed over by value")]
+    pub fn timestamp(mut self, time: impl ToTimestamp) -> Self {
+        self.nanos = Some(time.nanos_since_epoch());
+        self
+    }
+}
+
+/// Keeps `pairs` sorted by key.
+fn set<V>(pairs: &mut Vec<(String, V)>, key: String, value: V) {
+    match pairs.binary_search_by(|(other, _)| other.cmp(&key)) {
+        Ok(at) => pairs[at].1 = value,
+        Err(at) => pairs.insert(at, (key, value)),
+    }
+}
+
+impl ToLine for Point {
+    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+        let mut line = out.measurement(&self.measurement)?;
+        for (key, value) in &self.tags {
+            line.tag(key)?.text(value)?;
+        }
+        let mut line = line.into_fields();
+        for (key, value) in &self.fields {
+            let field = line.field(key)?;
+            match value {
+                Value::Null => {}
+                Value::Float(value) => field.float(*value)?,
+                Value::Integer(value) => field.integer(*value)?,
+                Value::Unsigned(value) => field.unsigned(*value)?,
+                Value::Boolean(value) => field.boolean(*value)?,
+                Value::String(value) => field.text(value)?,
+                Value::Time(_) => field.refuse_time()?,
+            }
+        }
+        line.finish_at(|time| self.nanos.map_or(Ok(()), |nanos| time.nanos(nanos)))
+    }
+}
+
+/// The line in nanoseconds; for a point that cannot be written, the reason in angle brackets.
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = LineWriter::default();
+        match out.write(self) {
+            Ok(()) => f.write_str(String::from_utf8_lossy(out.as_bytes()).trim_end_matches('\n')),
+            Err(reason) => write!(f, "<{reason}>"),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What line protocol cannot carry.
+//!
+//! A backslash can be escaped nowhere outside a string field, a line feed nowhere at all, and some
+//! names are accepted by the server and then poison every read. Source: `models.ParsePoints` of
+//! InfluxDB 2.9.1; each rule was seen on a live server, with another line behind the offending one.
+
+use crate::error::Rule;
+
+/// The longest string field, in bytes.
+const MAX_TEXT: usize = 1 << 20;
+/// The longest series key with its field key and the 4 bytes between them.
+const MAX_SERIES_KEY: usize = 65_535;
+
+pub(super) fn measurement(name: &[u8]) -> Result<(), Rule> {
+    name_of(name, b", =\"")?;
+    match name[0] {
+        b'#' => Err(Rule::Comment),
+        b'\t' | 0 => Err(Rule::LeadingControl),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn tag_key(key: &[u8]) -> Result<(), Rule> {
+    const RESERVED: [&[u8]; 7] =
+        [b"time", b"_time", b"_value", b"_field", b"_measurement", b"_start", b"_stop"];
+    // A backslash before a comma or an equals sign survives in tags; before a space it does not.
+    name_of(key, b" ")?;
+    if RESERVED.contains(&key) {
+        return Err(Rule::Reserved);
+    }
+    if key == [0] { Err(Rule::ControlCharacter) } else { Ok(()) }
+}
+
+/// A tag value that is not empty.
+pub(super) fn tag_value(value: &[u8]) -> Result<(), Rule> {
+    name_of(value, b" ")
+}
+
+pub(super) fn field_key(key: &[u8], first: bool) -> Result<(), Rule> {
+    name_of(key, b", =\"")?;
+    if key == b"time" {
+        return Err(Rule::Reserved);
+    }
+    if first && matches!(key[0], b'\t' | 0) {
+        return Err(Rule::LeadingControl);
+    }
+    Ok(())
+}
+
+pub(super) const fn text(value: &[u8]) -> Result<(), Rule> {
+    if value.len() > MAX_TEXT { Err(Rule::TextTooLong) } else { Ok(()) }
+}
+
+pub(super) const fn series_key(series: usize, field_key: usize) -> Result<(), Rule> {
+    if series + 4 + field_key > MAX_SERIES_KEY { Err(Rule::SeriesKeyTooLong) } else { Ok(()) }
+}
+
+/// `unsafe_after`: the bytes before which a backslash cannot stand.
+#[inline]
+fn name_of(text: &[u8], unsafe_after: &[u8]) -> Result<(), Rule> {
+    let Some(last) = text.last() else {
+        return Err(Rule::Empty);
+    };
+    match memchr::memchr2(b'\n', b'\\', text) {
+        None => Ok(()),
+        Some(_) if text.contains(&b'\n') => Err(Rule::LineFeed),
+        Some(_) if *last == b'\\' => Err(Rule::TrailingBackslash),
+        Some(_) => backslashes(text, unsafe_after),
+    }
+}
+
+#[cold]
+fn backslashes(text: &[u8], unsafe_after: &[u8]) -> Result<(), Rule> {
+    let pair = text.windows(2).find(|pair| pair[0] == b'\\' && unsafe_after.contains(&pair[1]));
+    pair.map_or(Ok(()), |pair| Err(Rule::BackslashBefore(char::from(pair[1]))))
+}

@@ -1,0 +1,454 @@
+//! The one place where values become bytes.
+
+use std::ops::Range;
+
+use super::escape::{self, Escapes};
+use super::{ToLine, number, rules};
+use crate::error::{Error, LineCause, Part, Result, Rule, TimeCause};
+use crate::time::{Precision, Timestamp};
+
+/// A buffer of whole lines.
+///
+/// A line is built in the order of the format, and the types hold to it:
+/// [`measurement`](Self::measurement) gives [`Tags`], those give [`Fields`], and
+/// [`Fields::finish`] ends the line. Values go through [`TagWriter`], [`FieldWriter`] and
+/// [`TimestampWriter`], which have one method for each type that the server stores.
+///
+/// Costs no allocation per point beyond the growth of the buffer.
+#[derive(Debug, Default)]
+pub struct LineWriter {
+    buffer: Vec<u8>,
+    precision: Precision,
+    /// Where the line that is being built starts, or the last one did.
+    start: usize,
+    /// Where its field set starts.
+    fields: usize,
+    /// Whether a line is being built.
+    open: bool,
+    /// Where its run-time keys stand, escaped; what a further one must differ from.
+    keys: Vec<Range<usize>>,
+}
+
+/// The tag set of a line that is being built.
+#[derive(Debug)]
+pub struct Tags<'w>(&'w mut LineWriter);
+
+/// The field set of a line that is being built.
+#[derive(Debug)]
+pub struct Fields<'w>(&'w mut LineWriter);
+
+/// The place of one tag's value. Dropped without a value, or given an empty text, it leaves no tag.
+#[derive(Debug)]
+pub struct TagWriter<'w> {
+    out: &'w mut LineWriter,
+    key: Key<'w>,
+}
+
+/// The place of one field's value. Dropped without a value, it leaves no field.
+#[derive(Debug)]
+pub struct FieldWriter<'w> {
+    out: &'w mut LineWriter,
+    key: Key<'w>,
+}
+
+/// The place of the timestamp. Dropped without one, it leaves the time to the server.
+#[derive(Debug)]
+pub struct TimestampWriter<'w>(&'w mut LineWriter);
+
+/// A key and how it goes into the line.
+#[derive(Debug, Clone, Copy)]
+enum Key<'w> {
+    /// Checked and escaped by the derive: `,key=`.
+    Literal { name: &'w str, text: &'w [u8] },
+    Runtime(&'w str),
+}
+
+impl LineWriter {
+    /// An empty buffer that writes times in `precision`.
+    #[must_use]
+    pub fn new(precision: Precision) -> Self {
+        Self::appending_to(Vec::new(), precision)
+    }
+
+    pub(super) const fn appending_to(buffer: Vec<u8>, precision: Precision) -> Self {
+        Self { buffer, precision, start: 0, fields: 0, open: false, keys: Vec::new() }
+    }
+
+    /// Appends a record's line, or nothing of it.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the record.
+    pub fn write(&mut self, record: &(impl ToLine + ?Sized)) -> Result<()> {
+        let before = self.buffer.len();
+        self.open = false;
+        let outcome = match record.write_line(self) {
+            Ok(()) if self.open => Err(LineCause::Unfinished.into()),
+            outcome => outcome,
+        };
+        if outcome.is_err() {
+            self.buffer.truncate(before);
+        }
+        outcome
+    }
+
+    /// Starts a line.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the name, or
+    /// when the line before was not finished.
+    pub fn measurement(&mut self, name: &str) -> Result<Tags<'_>> {
+        if self.open {
+            return Err(LineCause::Unfinished.into());
+        }
+        rules::measurement(name.as_bytes()).map_err(|rule| refuse(Part::Measurement, name, rule))?;
+        self.start_line();
+        escape::MEASUREMENT.append(name.as_bytes(), &mut self.buffer);
+        Ok(Tags(self))
+    }
+
+    /// Starts a line whose measurement the derive has checked and escaped.
+    pub(crate) fn literal_measurement(&mut self, escaped: &'static [u8]) -> Tags<'_> {
+        self.start_line();
+        self.buffer.extend_from_slice(escaped);
+        Tags(self)
+    }
+
+    fn start_line(&mut self) {
+        self.open = true;
+        self.start = self.buffer.len();
+        self.keys.clear();
+    }
+
+    /// Appends `,key=`; `set` is where the key's own set starts.
+    #[inline]
+    fn key(&mut self, key: Key<'_>, escapes: Escapes, set: usize) -> Result<()> {
+        match key {
+            Key::Literal { text, .. } => {
+                self.buffer.extend_from_slice(text);
+                Ok(())
+            }
+            Key::Runtime(name) => self.runtime_key(name, escapes, set),
+        }
+    }
+
+    fn runtime_key(&mut self, name: &str, escapes: Escapes, set: usize) -> Result<()> {
+        self.buffer.push(b',');
+        let start = self.buffer.len();
+        escapes.append(name.as_bytes(), &mut self.buffer);
+        let key = start..self.buffer.len();
+        let mut others = self.keys.iter().filter(|other| other.start > set);
+        if others.any(|other| self.buffer[other.clone()] == self.buffer[key.clone()]) {
+            let part = if set == self.start { Part::TagKey } else { Part::FieldKey };
+            return Err(refuse(part, name, Rule::Duplicate));
+        }
+        self.keys.push(key);
+        self.buffer.push(b'=');
+        Ok(())
+    }
+
+    /// Appends finished lines as they are, with a line feed behind them; blank text leaves nothing.
+    pub(super) fn text(&mut self, lines: &[u8]) {
+        let lines = lines.trim_ascii_end();
+        if !lines.is_empty() {
+            self.buffer.extend_from_slice(lines);
+            self.buffer.push(b'\n');
+        }
+    }
+
+    /// The lines so far, each ended by LF.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// The lines, each ended by LF.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.buffer
+    }
+
+    /// The unit of the times in it.
+    #[must_use]
+    pub const fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    pub(super) const fn set_precision(&mut self, precision: Precision) {
+        self.precision = precision;
+    }
+
+    #[cold]
+    fn measurement_name(&self) -> String {
+        let line = &self.buffer[self.start..];
+        let end = line.iter().position(|byte| matches!(byte, b',' | b' ')).unwrap_or(line.len());
+        String::from_utf8_lossy(&line[..end]).into_owned()
+    }
+}
+
+impl<'w> Tags<'w> {
+    /// The next tag. The server sorts tags by key; writing them sorted is only faster.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the key, or
+    /// the line has it already.
+    pub fn tag<'s>(&'s mut self, key: &'s str) -> Result<TagWriter<'s>> {
+        rules::tag_key(key.as_bytes()).map_err(|rule| refuse(Part::TagKey, key, rule))?;
+        Ok(TagWriter { out: self.0, key: Key::Runtime(key) })
+    }
+
+    pub(crate) fn literal_tag(
+        &mut self,
+        name: &'static str,
+        text: &'static [u8],
+    ) -> TagWriter<'_> {
+        TagWriter { out: self.0, key: Key::Literal { name, text } }
+    }
+
+    /// Goes on to the field set.
+    #[must_use]
+    pub fn into_fields(self) -> Fields<'w> {
+        self.0.fields = self.0.buffer.len();
+        Fields(self.0)
+    }
+}
+
+impl Fields<'_> {
+    /// The next field.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the key, the
+    /// line has it already, or it makes the series key too long.
+    pub fn field<'s>(&'s mut self, key: &'s str) -> Result<FieldWriter<'s>> {
+        let first = self.0.buffer.len() == self.0.fields;
+        rules::field_key(key.as_bytes(), first).map_err(|rule| refuse(Part::FieldKey, key, rule))?;
+        Ok(FieldWriter { out: self.0, key: Key::Runtime(key) })
+    }
+
+    pub(crate) fn literal_field(
+        &mut self,
+        name: &'static str,
+        text: &'static [u8],
+    ) -> FieldWriter<'_> {
+        FieldWriter { out: self.0, key: Key::Literal { name, text } }
+    }
+
+    /// Ends the line without a timestamp: the server takes its own time, one for all such lines of
+    /// a request.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the line has no field.
+    pub fn finish(self) -> Result<()> {
+        self.finish_at(|_| Ok(()))
+    }
+
+    /// Ends the line with what `write` puts into the timestamp's place.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the line has no field, and whatever
+    /// `write` fails with.
+    pub fn finish_at(self, write: impl FnOnce(TimestampWriter<'_>) -> Result<()>) -> Result<()> {
+        let out = self.0;
+        // Each field wrote its comma; the first one is the space between tag set and field set.
+        match out.buffer.get_mut(out.fields) {
+            Some(separator) => *separator = b' ',
+            None => return Err(LineCause::NoFields { measurement: out.measurement_name() }.into()),
+        }
+        write(TimestampWriter(out))?;
+        out.buffer.push(b'\n');
+        out.open = false;
+        Ok(())
+    }
+}
+
+impl TagWriter<'_> {
+    /// A text. The empty one leaves no tag, which for the server is the same.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry it: a line
+    /// feed, a backslash at the end or before a space.
+    #[inline]
+    pub fn text(self, value: &str) -> Result<()> {
+        if value.is_empty() {
+            return Ok(());
+        }
+        rules::tag_value(value.as_bytes())
+            .map_err(|rule| refuse(Part::TagValue(self.key.name().to_owned()), value, rule))?;
+        escape::TAG.append(value.as_bytes(), self.open()?);
+        Ok(())
+    }
+
+    /// A number, as its decimal digits.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the line has the key already (so the
+    /// other methods).
+    #[inline]
+    pub fn integer(self, value: i64) -> Result<()> {
+        number::append_integer(value, self.open()?);
+        Ok(())
+    }
+
+    /// A number, as its decimal digits.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer).
+    #[inline]
+    pub fn unsigned(self, value: u64) -> Result<()> {
+        number::append_integer(value, self.open()?);
+        Ok(())
+    }
+
+    /// `true` or `false`.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer).
+    #[inline]
+    pub fn boolean(self, value: bool) -> Result<()> {
+        let text: &[u8] = if value { b"true" } else { b"false" };
+        self.open()?.extend_from_slice(text);
+        Ok(())
+    }
+}
+
+impl<'w> TagWriter<'w> {
+    #[inline]
+    fn open(self) -> Result<&'w mut Vec<u8>> {
+        self.out.key(self.key, escape::TAG, self.out.start)?;
+        Ok(&mut self.out.buffer)
+    }
+}
+
+impl FieldWriter<'_> {
+    /// A float, as the shortest decimal that reads back equal.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) for NaN and infinities, which the server
+    /// cannot store, and for a series key that is too long (so the other methods).
+    #[inline]
+    pub fn float(self, value: f64) -> Result<()> {
+        self.finite(value.is_finite())?;
+        number::append_float(value, self.open()?);
+        Ok(())
+    }
+
+    /// A float, as the shortest decimal that reads back equal as an `f32`: 0.1 stays 0.1.
+    ///
+    /// # Errors
+    /// As [`float`](Self::float).
+    #[inline]
+    pub fn float32(self, value: f32) -> Result<()> {
+        self.finite(value.is_finite())?;
+        number::append_float(value, self.open()?);
+        Ok(())
+    }
+
+    /// A signed integer.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the series key is too long.
+    #[inline]
+    pub fn integer(self, value: i64) -> Result<()> {
+        let buffer = self.open()?;
+        number::append_integer(value, buffer);
+        buffer.push(b'i');
+        Ok(())
+    }
+
+    /// An unsigned integer.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer).
+    #[inline]
+    pub fn unsigned(self, value: u64) -> Result<()> {
+        let buffer = self.open()?;
+        number::append_integer(value, buffer);
+        buffer.push(b'u');
+        Ok(())
+    }
+
+    /// A truth value.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer).
+    #[inline]
+    pub fn boolean(self, value: bool) -> Result<()> {
+        let text: &[u8] = if value { b"true" } else { b"false" };
+        self.open()?.extend_from_slice(text);
+        Ok(())
+    }
+
+    /// A text of up to 1 MiB; any character, line feeds too.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when it, or the series key, is too long.
+    #[inline]
+    pub fn text(self, value: &str) -> Result<()> {
+        rules::text(value.as_bytes()).map_err(|rule| self.refuse_value(rule))?;
+        let buffer = self.open()?;
+        buffer.push(b'"');
+        escape::STRING.append(value.as_bytes(), buffer);
+        buffer.push(b'"');
+        Ok(())
+    }
+
+    /// Refuses a value of a type that no field can have.
+    pub(super) fn refuse_time(self) -> Result<()> {
+        Err(self.refuse_value(Rule::Time))
+    }
+
+    fn finite(&self, finite: bool) -> Result<()> {
+        if finite { Ok(()) } else { Err(self.refuse_value(Rule::NotFinite)) }
+    }
+
+    #[cold]
+    fn refuse_value(&self, rule: Rule) -> Error {
+        refuse(Part::FieldValue(self.key.name().to_owned()), "", rule)
+    }
+}
+
+impl<'w> FieldWriter<'w> {
+    #[inline]
+    fn open(self) -> Result<&'w mut Vec<u8>> {
+        let series = self.out.fields - self.out.start;
+        rules::series_key(series, self.key.name().len())
+            .map_err(|rule| refuse(Part::FieldKey, self.key.name(), rule))?;
+        self.out.key(self.key, escape::FIELD_KEY, self.out.fields)?;
+        Ok(&mut self.out.buffer)
+    }
+}
+
+impl TimestampWriter<'_> {
+    /// Nanoseconds since 1970-01-01T00:00:00Z; written in the precision of the request, rounded
+    /// down.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) outside
+    /// [`Timestamp::EARLIEST`]..=[`Timestamp::LATEST`], also where only the rounding leaves it.
+    #[inline]
+    pub fn nanos(self, nanos: i128) -> Result<()> {
+        let unit = self.0.precision.nanos();
+        let count = i64::try_from(nanos).map_err(|_| TimeCause::OutOfRange { nanos })?;
+        let count = count.div_euclid(unit);
+        let stored = i128::from(count) * i128::from(unit);
+        let range = i128::from(Timestamp::EARLIEST.as_nanos())..=Timestamp::LATEST.as_nanos().into();
+        if !range.contains(&stored) || !range.contains(&nanos) {
+            return Err(TimeCause::OutOfRange { nanos }.into());
+        }
+        self.0.buffer.push(b' ');
+        number::append_integer(count, &mut self.0.buffer);
+        Ok(())
+    }
+}
+
+impl<'w> Key<'w> {
+    const fn name(&self) -> &'w str {
+        match self {
+            Self::Literal { name, .. } | Self::Runtime(name) => name,
+        }
+    }
+}
+
+#[cold]
+fn refuse(part: Part, text: &str, rule: Rule) -> Error {
+    LineCause::Refused { part, text: text.to_owned(), rule }.into()
+}

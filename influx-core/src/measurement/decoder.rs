@@ -1,0 +1,131 @@
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::{FromRow, FromRowOwned};
+use crate::annotated_csv::{Reader, Step};
+use crate::error::Result;
+
+/// Chunks of annotated CSV → rows of `T`.
+///
+/// Does no I/O; [`Reader`] shows how to drive it.
+pub struct Decoder<T: FromRow> {
+    reader: Reader,
+    /// The plan, and the header that it was made for.
+    plan: Option<(u64, T::Plan)>,
+}
+
+/// What [`Decoder::advance`] came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// A row: [`Decoder::row`].
+    Row,
+    /// The chunk is used up: [`Decoder::feed`] the next, or [`Decoder::finish`].
+    NeedInput,
+    /// The reply is complete.
+    End,
+}
+
+impl<T: FromRow> Decoder<T> {
+    /// A decoder that waits for its first chunk.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { reader: Reader::new(), plan: None }
+    }
+
+    /// Hands over the next chunk, after [`Progress::NeedInput`].
+    pub fn feed(&mut self, chunk: impl Into<Bytes>) {
+        self.reader.feed(chunk);
+    }
+
+    /// Says that the reply ends here.
+    pub const fn finish(&mut self) {
+        self.reader.finish();
+    }
+
+    /// Goes to the next row.
+    ///
+    /// # Errors
+    /// As [`Reader::advance`]; [`MissingColumn`](crate::ErrorKind::MissingColumn) and
+    /// [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when the table does not fit `T`.
+    pub fn advance(&mut self) -> Result<Progress> {
+        loop {
+            match self.reader.advance()? {
+                Step::Table => {}
+                Step::NeedInput => return Ok(Progress::NeedInput),
+                Step::End => return Ok(Progress::End),
+                Step::Record => {
+                    self.make_plan()?;
+                    return Ok(Progress::Row);
+                }
+            }
+        }
+    }
+
+    fn make_plan(&mut self) -> Result<()> {
+        let table = self.reader.table();
+        if self.plan.as_ref().is_none_or(|(block, _)| *block != table.block()) {
+            self.plan = Some((table.block(), T::plan(table)?));
+        }
+        Ok(())
+    }
+
+    /// The row that [`Progress::Row`] announced; `None` before the first one.
+    ///
+    /// # Errors
+    /// [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when a cell does not fit its member,
+    /// [`MissingColumn`](crate::ErrorKind::MissingColumn) when the row is of another measurement or
+    /// field; both with the position.
+    pub fn row(&mut self) -> Option<Result<T::Row<'_>>> {
+        let (_, plan) = self.plan.as_mut()?;
+        let record = self.reader.record();
+        Some(T::read(plan, &record).map_err(|error| error.into_error(record.position())))
+    }
+}
+
+impl<T: FromRow> Default for Decoder<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: FromRow> fmt::Debug for Decoder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder").field("reader", &self.reader).finish_non_exhaustive()
+    }
+}
+
+/// Reads a whole reply that is in memory.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// use influx_core::{Measurement, measurement};
+///
+/// #[derive(Measurement, Debug, PartialEq)]
+/// struct Cpu {
+///     #[tag] host: String,
+///     #[field] temp: f64,
+/// }
+///
+/// let csv = "#datatype,string,long,string,double\n#group,false,false,true,false\n\
+///            #default,_result,,,\n,result,table,host,temp\n,,0,a,22.35\n";
+/// let rows: Vec<Cpu> = measurement::rows(csv)?;
+/// assert_eq!(rows, [Cpu { host: "a".into(), temp: 22.35 }]);
+/// # }
+/// # Ok::<(), influx_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`Decoder::advance`] and [`Decoder::row`].
+pub fn rows<T: FromRowOwned>(csv: impl Into<Bytes>) -> Result<Vec<T>> {
+    let mut decoder = Decoder::<T>::new();
+    let mut rows = Vec::new();
+    decoder.feed(csv);
+    loop {
+        match decoder.advance()? {
+            Progress::Row => rows.extend(decoder.row().transpose()?),
+            Progress::NeedInput => decoder.finish(),
+            Progress::End => return Ok(rows),
+        }
+    }
+}

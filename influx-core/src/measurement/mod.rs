@@ -1,0 +1,44 @@
+#![doc = include_str!("derive.md")]
+//!
+//! # The pieces
+//!
+//! - [`Measurement`]: what a derived struct says of itself.
+//! - [`TagValue`], [`FieldValue`], [`TimestampValue`]: the types of members, one trait for each role,
+//!   for writing and reading. Implement them for types of your own.
+//! - [`FromRow`]: a row of a result, read in two phases: `plan` once for each header, `read` for
+//!   each row.
+//! - [`Decoder`]: chunks of annotated CSV → rows; [`rows()`] for a reply that is in memory.
+//!
+//! This room knows structs and their members. Bytes are the business of
+//! [`line_protocol`](crate::line_protocol) and [`annotated_csv`](crate::annotated_csv), sending and
+//! receiving that of [`Client`](crate::Client).
+
+mod decoder;
+mod field;
+mod plan;
+#[doc(hidden)]
+pub mod __private;
+mod row;
+mod tag;
+mod timestamp;
+
+pub use self::decoder::{Decoder, Progress, rows};
+pub use self::field::FieldValue;
+pub use self::row::{FromRow, FromRowOwned};
+pub use self::tag::TagValue;
+pub use self::timestamp::{TimestampCount, TimestampValue};
+pub use crate::error::{CellError, Mismatch, Mismatches};
+
+use crate::schema::Schema;
+
+/// A struct that is a point of one measurement.
+///
+/// Derived: see [the guide](self).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a measurement",
+    note = "annotate the struct with `#[derive(Measurement)]`"
+)]
+pub trait Measurement {
+    /// Its measurement, columns, roles and types.
+    const SCHEMA: Schema;
+}

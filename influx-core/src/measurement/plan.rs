@@ -1,0 +1,190 @@
+//! Header → where each member's cell is. Not generic: derived structs hand over their schema.
+
+use super::{CellError, Mismatch, Mismatches};
+use crate::annotated_csv::{Cell, Column, Datatype, Record, TableHeader};
+use crate::error::{CellProblem, Problem};
+use crate::schema::{ColumnSchema, Role, Schema, ValueType};
+
+/// Where the cells of a struct's members are, and what a row must say of itself.
+#[derive(Debug)]
+pub struct RowPlan {
+    schema: Schema,
+    /// For each column of the schema, the table's column.
+    places: Box<[Option<usize>]>,
+    measurement: Option<Identity>,
+    field: Option<Identity>,
+    /// The table whose group key was checked last.
+    checked: Option<u64>,
+}
+
+/// A column that must hold one text.
+#[derive(Debug)]
+struct Identity {
+    column: usize,
+    wanted: &'static str,
+    /// In the group key the first row speaks for the table.
+    once: bool,
+}
+
+impl RowPlan {
+    /// Finds the columns of `schema` in `table`.
+    ///
+    /// A struct with one field also reads tables that hold it as `_value`.
+    ///
+    /// # Errors
+    /// Every column that is missing or of another type.
+    pub fn new(schema: Schema, table: &TableHeader) -> Result<Self, Mismatches> {
+        let unpivoted = Unpivoted::of(&schema, table);
+        let mut found = Vec::new();
+        if matches!(unpivoted, Unpivoted::SeveralFields) {
+            found.push(Mismatch { member: "", problem: Problem::Unpivoted });
+            return Err(Mismatches::new(schema.row, found));
+        }
+        let mut place = |column: &ColumnSchema| {
+            let name = match (column.role, &unpivoted) {
+                (Role::Field, Unpivoted::OneField) => "_value",
+                _ => column.name,
+            };
+            let place = table.position(name);
+            let problem = match place {
+                None if column.optional => None,
+                None => Some(Problem::Missing { column: column.name }),
+                Some(index) => wrong_type(column, &table.columns()[index]),
+            };
+            found.extend(problem.map(|problem| Mismatch { member: column.member, problem }));
+            place
+        };
+        let places = schema.columns.iter().map(&mut place).collect();
+        if !found.is_empty() {
+            return Err(Mismatches::new(schema.row, found));
+        }
+        let field = schema.columns.iter().find(|column| column.role == Role::Field);
+        Ok(Self {
+            places,
+            measurement: Identity::of(table, "_measurement", schema.measurement),
+            field: match (unpivoted, field) {
+                (Unpivoted::OneField, Some(field)) => Identity::of(table, "_field", field.name),
+                _ => None,
+            },
+            schema,
+            checked: None,
+        })
+    }
+
+    /// Makes sure that the row is of this measurement (and field, where the table is un-pivoted).
+    ///
+    /// # Errors
+    /// A row of another one, with the filter to add.
+    #[inline]
+    pub fn check(&mut self, record: &Record<'_>) -> Result<(), CellError> {
+        let known = self.checked == Some(record.table().sequence());
+        if let Some(identity) = self.measurement.as_ref().filter(|identity| !(known && identity.once)) {
+            identity.check(record, |found, wanted| CellProblem::OtherMeasurement { found, wanted })?;
+        }
+        if let Some(identity) = self.field.as_ref().filter(|identity| !(known && identity.once)) {
+            identity.check(record, |found, wanted| CellProblem::OtherField { found, wanted })?;
+        }
+        self.checked = Some(record.table().sequence());
+        Ok(())
+    }
+
+    /// Reads the cell of the schema's column `index`.
+    ///
+    /// # Errors
+    /// What `read` fails with, with the names of member and column.
+    #[inline]
+    pub fn read<'r, T>(
+        &self,
+        record: &Record<'r>,
+        index: usize,
+        read: impl FnOnce(Cell<'r>) -> Result<T, CellError>,
+    ) -> Result<T, CellError> {
+        read(self.cell(record, index)).map_err(|error| self.locate(error, index))
+    }
+
+    /// The same with a default for a missing column and an empty cell.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    #[inline]
+    pub fn read_or<'r, T>(
+        &self,
+        record: &Record<'r>,
+        index: usize,
+        read: impl FnOnce(Cell<'r>) -> Result<T, CellError>,
+        default: impl FnOnce() -> T,
+    ) -> Result<T, CellError> {
+        let cell = self.cell(record, index);
+        if cell.is_null() {
+            return Ok(default());
+        }
+        read(cell).map_err(|error| self.locate(error, index))
+    }
+
+    #[inline]
+    fn cell<'r>(&self, record: &Record<'r>, index: usize) -> Cell<'r> {
+        self.places[index].map_or(Cell::NULL, |place| record.cell(place))
+    }
+
+    #[cold]
+    fn locate(&self, error: CellError, index: usize) -> CellError {
+        let column = &self.schema.columns[index];
+        error.at(self.schema.row, column.member, column.name)
+    }
+}
+
+/// Whether the fields come as columns of their own or as rows of `_field` and `_value`.
+enum Unpivoted {
+    No,
+    OneField,
+    SeveralFields,
+}
+
+impl Unpivoted {
+    fn of(schema: &Schema, table: &TableHeader) -> Self {
+        let mut fields = schema.columns.iter().filter(|column| column.role == Role::Field);
+        let pivoted = fields.clone().any(|field| table.position(field.name).is_some());
+        if pivoted || table.position("_value").is_none() {
+            return Self::No;
+        }
+        match (fields.next(), fields.next()) {
+            (Some(_), None) => Self::OneField,
+            _ => Self::SeveralFields,
+        }
+    }
+}
+
+impl Identity {
+    fn of(table: &TableHeader, name: &str, wanted: &'static str) -> Option<Self> {
+        let column = table.position(name)?;
+        Some(Self { column, wanted, once: table.columns()[column].group })
+    }
+
+    fn check(
+        &self,
+        record: &Record<'_>,
+        other: impl FnOnce(String, &'static str) -> CellProblem,
+    ) -> Result<(), CellError> {
+        let found = record.cell(self.column).as_bytes();
+        if found == self.wanted.as_bytes() {
+            return Ok(());
+        }
+        Err(other(String::from_utf8_lossy(found).into_owned(), self.wanted).into())
+    }
+}
+
+fn wrong_type(wanted: &ColumnSchema, found: &Column) -> Option<Problem> {
+    let fits = match wanted.value_type {
+        ValueType::Float => found.datatype == Datatype::Double,
+        ValueType::Integer => found.datatype == Datatype::Long,
+        ValueType::Unsigned => found.datatype == Datatype::UnsignedLong,
+        ValueType::Boolean => found.datatype == Datatype::Boolean,
+        ValueType::String => found.datatype == Datatype::String,
+        ValueType::Time => found.datatype == Datatype::DateTime,
+    };
+    (!fits).then(|| Problem::Type {
+        column: wanted.name,
+        server: found.datatype.to_string(),
+        rust: wanted.rust_type,
+    })
+}

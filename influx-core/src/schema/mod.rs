@@ -1,0 +1,119 @@
+//! What a measurement is made of: columns, their roles and types, and single values.
+//!
+//! [`Schema`] is what the derive knows about a struct at compile time; [`Column`] is the typed name
+//! of one of its columns; [`Value`] is a value whose type is known only at run time.
+//!
+//! This room knows names and types. How they are written is the business of
+//! [`line_protocol`](crate::line_protocol), how they are read that of
+//! [`annotated_csv`](crate::annotated_csv).
+
+mod column;
+mod value;
+
+use std::fmt;
+
+pub use self::column::{Column, role};
+pub use self::value::Value;
+
+use crate::time::Precision;
+
+/// The columns of a derived struct.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Schema {
+    /// The name of the struct, for messages.
+    pub row: &'static str,
+    /// The name of the measurement.
+    pub measurement: &'static str,
+    /// The precision of writes that name none.
+    pub precision: Option<Precision>,
+    /// Tags, fields and the timestamp, in the order of the struct's members.
+    pub columns: &'static [ColumnSchema],
+}
+
+impl Schema {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        row: &'static str,
+        measurement: &'static str,
+        precision: Option<Precision>,
+        columns: &'static [ColumnSchema],
+    ) -> Self {
+        Self { row, measurement, precision, columns }
+    }
+
+    /// The column of this name. The timestamp's is `_time`.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&'static ColumnSchema> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+/// One column of a [`Schema`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnSchema {
+    /// The key on the server; `_time` for the timestamp.
+    pub name: &'static str,
+    /// Tag, field or timestamp.
+    pub role: Role,
+    /// The type on the server.
+    pub value_type: ValueType,
+    /// Whether the reader does without the column (an `Option`, a default, a text tag).
+    pub optional: bool,
+    /// The name of the member.
+    pub member: &'static str,
+    /// The type of the member as the source spells it, for messages.
+    pub rust_type: &'static str,
+    /// The doc comment of the member.
+    pub doc: &'static str,
+}
+
+/// What a column is to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Indexed text; part of the series key.
+    Tag,
+    /// A stored value.
+    Field,
+    /// The time of the point.
+    Timestamp,
+}
+
+/// The types that the server stores. Tags are always [`String`](Self::String).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ValueType {
+    /// 64-bit float; `double` in annotated CSV.
+    Float,
+    /// 64-bit signed integer; `long`.
+    Integer,
+    /// 64-bit unsigned integer; `unsignedLong`.
+    Unsigned,
+    /// `boolean`.
+    Boolean,
+    /// UTF-8 text; `string`.
+    String,
+    /// Nanoseconds since 1970; `dateTime:RFC3339`. No field can be one.
+    Time,
+}
+
+impl ValueType {
+    /// The name in the `#datatype` row of annotated CSV.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Float => "double",
+            Self::Integer => "long",
+            Self::Unsigned => "unsignedLong",
+            Self::Boolean => "boolean",
+            Self::String => "string",
+            Self::Time => "dateTime:RFC3339",
+        }
+    }
+}
+
+impl fmt::Display for ValueType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

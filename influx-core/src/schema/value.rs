@@ -1,0 +1,119 @@
+use super::ValueType;
+use crate::time::Timestamp;
+
+/// A value whose type is known only at run time: a field of a [`Point`](crate::Point), or a cell of a
+/// [`Table`](crate::annotated_csv::Table).
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub enum Value {
+    /// No value: a field that is not written, an empty cell that is read.
+    #[default]
+    Null,
+    /// 64-bit float.
+    Float(f64),
+    /// 64-bit signed integer.
+    Integer(i64),
+    /// 64-bit unsigned integer.
+    Unsigned(u64),
+    /// A truth value.
+    Boolean(bool),
+    /// UTF-8 text.
+    String(String),
+    /// An instant. Cells hold them; a field cannot.
+    Time(Timestamp),
+}
+
+impl Value {
+    /// The type, unless the value is [`Null`](Self::Null).
+    #[must_use]
+    pub const fn value_type(&self) -> Option<ValueType> {
+        Some(match self {
+            Self::Null => return None,
+            Self::Float(_) => ValueType::Float,
+            Self::Integer(_) => ValueType::Integer,
+            Self::Unsigned(_) => ValueType::Unsigned,
+            Self::Boolean(_) => ValueType::Boolean,
+            Self::String(_) => ValueType::String,
+            Self::Time(_) => ValueType::Time,
+        })
+    }
+
+    /// Whether there is no value.
+    #[must_use]
+    pub const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The number, if the value is a float.
+    #[must_use]
+    pub const fn as_float(&self) -> Option<f64> {
+        if let Self::Float(value) = self { Some(*value) } else { None }
+    }
+
+    /// The number, if the value is a signed integer.
+    #[must_use]
+    pub const fn as_integer(&self) -> Option<i64> {
+        if let Self::Integer(value) = self { Some(*value) } else { None }
+    }
+
+    /// The number, if the value is an unsigned integer.
+    #[must_use]
+    pub const fn as_unsigned(&self) -> Option<u64> {
+        if let Self::Unsigned(value) = self { Some(*value) } else { None }
+    }
+
+    /// The truth value, if the value is one.
+    #[must_use]
+    pub const fn as_boolean(&self) -> Option<bool> {
+        if let Self::Boolean(value) = self { Some(*value) } else { None }
+    }
+
+    /// The text, if the value is text.
+    #[must_use]
+    pub const fn as_str(&self) -> Option<&str> {
+        if let Self::String(value) = self { Some(value.as_str()) } else { None }
+    }
+
+    /// The instant, if the value is one.
+    #[must_use]
+    pub const fn as_time(&self) -> Option<Timestamp> {
+        if let Self::Time(value) = self { Some(*value) } else { None }
+    }
+}
+
+macro_rules! from {
+    ($($rust:ty => $variant:ident),* $(,)?) => {$(
+        impl From<$rust> for Value {
+            fn from(value: $rust) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+    )*};
+}
+
+from! {
+    f64 => Float,
+    i8 => Integer, i16 => Integer, i32 => Integer, i64 => Integer,
+    u8 => Unsigned, u16 => Unsigned, u32 => Unsigned, u64 => Unsigned,
+    bool => Boolean,
+    &str => String, String => String,
+}
+
+/// Takes the shortest decimal that names the `f32`, so that 0.1 stays 0.1.
+impl From<f32> for Value {
+    fn from(value: f32) -> Self {
+        let exact = f64::from(value);
+        Self::Float(if value.is_finite() {
+            zmij::Buffer::new().format_finite(value).parse().unwrap_or(exact)
+        } else {
+            exact
+        })
+    }
+}
+
+/// `None` is [`Value::Null`], a field that is not written.
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}

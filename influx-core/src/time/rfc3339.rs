@@ -1,0 +1,115 @@
+//! RFC 3339 ⇄ nanoseconds, by integer arithmetic.
+//!
+//! Source: RFC 3339 §5.6; the calendar arithmetic counts days in 400-year eras that start on
+//! 1 March, so that the leap day comes last.
+
+use std::fmt;
+
+const NANOS: i128 = 1_000_000_000;
+const DAY: i64 = 86_400;
+
+/// Nanoseconds since 1970 of `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`; a tenth digit of the
+/// fraction, a leap second or a day that the month lacks is `None`.
+pub(super) fn parse(text: &[u8]) -> Option<i128> {
+    let (date_time, rest) = text.split_at_checked(19)?;
+    let [_, _, _, _, b'-', _, _, b'-', _, _, b'T' | b't' | b' ', _, _, b':', _, _, b':', ..] =
+        date_time
+    else {
+        return None;
+    };
+    let [year, month, day] =
+        [digits(&date_time[..4])?, digits(&date_time[5..7])?, digits(&date_time[8..10])?];
+    let [hour, minute, second] =
+        [digits(&date_time[11..13])?, digits(&date_time[14..16])?, digits(&date_time[17..])?];
+    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let (fraction, zone) = split_fraction(rest)?;
+    let seconds = days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+    Some(i128::from(seconds - offset(zone)?) * NANOS + i128::from(fraction))
+}
+
+/// Nanoseconds of a leading `.digits`, and what follows it.
+fn split_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
+    let Some(rest) = text.strip_prefix(b".") else {
+        return Some((0, text));
+    };
+    let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if !(1..=9).contains(&length) {
+        return None;
+    }
+    let (fraction, zone) = rest.split_at(length);
+    let scale = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    Some((digits(fraction)? * scale[length - 1], zone))
+}
+
+/// Seconds east of UTC.
+fn offset(zone: &[u8]) -> Option<i64> {
+    match zone {
+        [b'Z' | b'z'] => Some(0),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+            let (hours, minutes) = (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?);
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let seconds = hours * 3600 + minutes * 60;
+            Some(if *sign == b'-' { -seconds } else { seconds })
+        }
+        _ => None,
+    }
+}
+
+fn digits(text: &[u8]) -> Option<i64> {
+    text.iter().try_fold(0, |value, byte| {
+        byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'))
+    })
+}
+
+const fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to this date of the proleptic Gregorian calendar.
+const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// Year, month and day of this many days after 1970-01-01.
+const fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = era * 400 + year_of_era;
+    (if month <= 2 { year + 1 } else { year }, month, day)
+}
+
+pub(super) fn format(nanos: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (seconds, fraction) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
+    let (year, month, day) = civil_from_days(seconds.div_euclid(DAY));
+    let second = seconds.rem_euclid(DAY);
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}", second % 60)?;
+    if fraction > 0 {
+        let digits = format!("{fraction:09}");
+        write!(f, ".{}", digits.trim_end_matches('0'))?;
+    }
+    f.write_str("Z")
+}
