@@ -115,10 +115,7 @@ impl<'r> Cell<'r> {
     }
 
     /// Reads the text by its `FromStr`; `wanted` names the type in the error.
-    pub(crate) fn parse<T: std::str::FromStr>(
-        &self,
-        wanted: &'static str,
-    ) -> Result<T, CellError> {
+    pub(crate) fn parse<T: std::str::FromStr>(&self, wanted: &'static str) -> Result<T, CellError> {
         let text = self.present()?;
         std::str::from_utf8(text)
             .ok()
@@ -127,6 +124,10 @@ impl<'r> Cell<'r> {
     }
 
     fn present(&self) -> Result<&'r [u8], CellError> {
-        if self.is_null() { Err(CellProblem::Null.into()) } else { Ok(self.text) }
+        if self.is_null() {
+            Err(CellProblem::Null.into())
+        } else {
+            Ok(self.text)
+        }
     }
 }

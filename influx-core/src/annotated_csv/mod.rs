@@ -46,4 +46,6 @@ pub use self::cell::Cell;
 pub use self::column::{Column, Datatype};
 pub use self::reader::{Reader, Step, TableHeader};
 pub use self::record::Record;
+#[cfg(feature = "client")]
+pub(crate) use self::table::collect;
 pub use self::table::{OwnedRecord, Table, tables};

@@ -61,7 +61,9 @@ pub(crate) fn collect(step: Step, reader: &Reader, tables: &mut Vec<Table>) -> R
         (Step::Record, Some(table)) => {
             let record = reader.record();
             let owned = OwnedRecord::read(&record);
-            table.records.push(owned.map_err(|error| error.into_error(record.position()))?);
+            table
+                .records
+                .push(owned.map_err(|error| error.into_error(record.position()))?);
         }
         _ => {}
     }
@@ -105,7 +107,10 @@ impl Table {
     /// The columns of the group key with their one value; nothing for a table without rows.
     pub fn group_key(&self) -> impl Iterator<Item = (&str, &Value)> {
         let first = self.records.first().into_iter();
-        first.flat_map(OwnedRecord::iter).filter(|(column, _)| column.group).map(|(c, v)| (c.name.as_str(), v))
+        first
+            .flat_map(OwnedRecord::iter)
+            .filter(|(column, _)| column.group)
+            .map(|(c, v)| (c.name.as_str(), v))
     }
 }
 
@@ -113,14 +118,20 @@ impl OwnedRecord {
     pub(crate) fn read(record: &Record<'_>) -> Result<Self, CellError> {
         let columns = record.table().shared_columns();
         let value = |(index, column): (usize, &Column)| record.cell(index).value(&column.datatype);
-        let values = columns.iter().enumerate().map(value).collect::<Result<_, _>>()?;
+        let values = columns
+            .iter()
+            .enumerate()
+            .map(value)
+            .collect::<Result<_, _>>()?;
         Ok(Self { columns, values })
     }
 
     /// The value of the first column of this name, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.iter().find(|(column, _)| column.name == name).map(|(_, value)| value)
+        self.iter()
+            .find(|(column, _)| column.name == name)
+            .map(|(_, value)| value)
     }
 
     /// The values, in the order of the columns.

@@ -21,16 +21,29 @@ impl fmt::Display for Position {
 #[derive(Debug)]
 pub(crate) enum CsvCause {
     /// The server reports a failure in an error table.
-    Server { message: String },
+    Server {
+        message: String,
+    },
     /// Text that is no CSV row, such as the JSON that a crashing server appends.
-    Foreign { text: String },
+    Foreign {
+        text: String,
+    },
     AfterQuote,
     MidLine,
-    TooLong { limit: usize },
-    Width { cells: usize, columns: usize },
+    TooLong {
+        limit: usize,
+    },
+    Width {
+        cells: usize,
+        columns: usize,
+    },
     NoHeader,
-    BadTableId { text: String },
-    NotUtf8 { part: &'static str },
+    BadTableId {
+        text: String,
+    },
+    NotUtf8 {
+        part: &'static str,
+    },
 }
 
 impl CsvCause {
@@ -60,7 +73,11 @@ impl fmt::Display for CsvCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Server { message } => {
-                write!(f, "the server failed while it was sending rows: {}", Excerpt(message))
+                write!(
+                    f,
+                    "the server failed while it was sending rows: {}",
+                    Excerpt(message)
+                )
             }
             Self::Foreign { text } => write!(
                 f,
@@ -71,7 +88,10 @@ impl fmt::Display for CsvCause {
             Self::MidLine => f.write_str("the reply ends in the middle of a line"),
             Self::TooLong { limit } => write!(f, "a line is longer than {limit} bytes"),
             Self::Width { cells, columns } => {
-                write!(f, "a line has {cells} cells where the table has {columns} columns")
+                write!(
+                    f,
+                    "a line has {cells} cells where the table has {columns} columns"
+                )
             }
             Self::NoHeader => {
                 f.write_str("a row comes before any header; ask for the CSV with its header")

@@ -16,10 +16,16 @@ mod csv;
 mod kind;
 mod line;
 mod row;
-#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
+#[cfg_attr(
+    not(feature = "client"),
+    allow(dead_code, reason = "only the client fails so")
+)]
 mod setting;
 mod time;
-#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
+#[cfg_attr(
+    not(feature = "client"),
+    allow(dead_code, reason = "only the client fails so")
+)]
 mod transport;
 
 use std::error::Error as StdError;
@@ -65,7 +71,10 @@ struct Inner {
 }
 
 /// One variant for each room that can fail.
-#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "some only the client meets"))]
+#[cfg_attr(
+    not(feature = "client"),
+    allow(dead_code, reason = "some only the client meets")
+)]
 #[derive(Debug)]
 enum Cause {
     Time(TimeCause),
@@ -80,17 +89,26 @@ enum Cause {
 
 impl Error {
     fn new(cause: Cause) -> Self {
-        Self(Arc::new(Inner { cause, source: None }))
+        Self(Arc::new(Inner {
+            cause,
+            source: None,
+        }))
     }
 
     #[cfg(feature = "client")]
     pub(crate) fn transport(cause: TransportCause, source: impl Into<BoxError>) -> Self {
-        Self(Arc::new(Inner { cause: Cause::Transport(cause), source: Some(source.into()) }))
+        Self(Arc::new(Inner {
+            cause: Cause::Transport(cause),
+            source: Some(source.into()),
+        }))
     }
 
     #[cfg(feature = "client")]
     pub(crate) fn setting(cause: SettingCause, source: impl Into<BoxError>) -> Self {
-        Self(Arc::new(Inner { cause: Cause::Setting(cause), source: Some(source.into()) }))
+        Self(Arc::new(Inner {
+            cause: Cause::Setting(cause),
+            source: Some(source.into()),
+        }))
     }
 
     pub(crate) fn csv(cause: CsvCause, position: Position) -> Self {
@@ -117,7 +135,7 @@ impl Error {
             Cause::Refused(_) => ErrorKind::InvalidLine,
             Cause::Csv(cause, _) => cause.kind(),
             Cause::Row(cause) => cause.kind(),
-            Cause::Setting(_) => ErrorKind::InvalidInput,
+            Cause::Setting(cause) => cause.kind(),
             Cause::Transport(cause) => cause.kind(),
             Cause::Answer(answer) => answer.kind(),
         }
@@ -212,7 +230,9 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Error");
-        debug.field("kind", &self.kind()).field("message", &self.to_string());
+        debug
+            .field("kind", &self.kind())
+            .field("message", &self.to_string());
         if let Some(source) = &self.0.source {
             debug.field("source", source);
         }
@@ -222,7 +242,10 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
     }
 }
 
@@ -268,7 +291,9 @@ pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LIMIT: usize = 200;
-        let cut = (0..=LIMIT.min(self.0.len())).rev().find(|&at| self.0.is_char_boundary(at));
+        let cut = (0..=LIMIT.min(self.0.len()))
+            .rev()
+            .find(|&at| self.0.is_char_boundary(at));
         let cut = cut.unwrap_or(0);
         let (shown, rest) = self.0.split_at(cut);
         write!(f, "{}", shown.escape_debug())?;

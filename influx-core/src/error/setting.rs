@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::Excerpt;
+use super::{ErrorKind, Excerpt};
 
 /// What the rooms `config`, `client` and `admin` refuse before any I/O.
 #[derive(Debug)]
@@ -8,13 +8,30 @@ pub(crate) enum SettingCause {
     /// The URL of the server.
     Url { text: String, problem: &'static str },
     /// An argument or setting that is missing, with the remedy.
-    Missing { what: &'static str, remedy: &'static str },
+    Missing {
+        what: &'static str,
+        remedy: &'static str,
+    },
     /// An argument or setting that cannot work.
-    Invalid { what: &'static str, problem: &'static str },
+    Invalid {
+        what: &'static str,
+        problem: &'static str,
+    },
     /// An environment variable that cannot work.
-    Variable { name: &'static str, problem: &'static str },
+    Variable { name: String, problem: &'static str },
     /// The certificates or the TLS set-up.
     Tls { problem: &'static str },
+    /// A Flux script that the server would not read as it stands.
+    Flux { problem: &'static str },
+}
+
+impl SettingCause {
+    pub(super) const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Flux { .. } => ErrorKind::InvalidFlux,
+            _ => ErrorKind::InvalidInput,
+        }
+    }
 }
 
 impl fmt::Display for SettingCause {
@@ -29,6 +46,7 @@ impl fmt::Display for SettingCause {
                 write!(f, "the environment variable {name} {problem}")
             }
             Self::Tls { problem } => f.write_str(problem),
+            Self::Flux { problem } => write!(f, "the Flux script {problem}"),
         }
     }
 }

@@ -6,10 +6,20 @@ use super::{ErrorKind, Excerpt};
 /// What the HTTP connection refuses.
 #[derive(Debug)]
 pub(crate) enum TransportCause {
-    Connect { server: String },
-    Interrupted { doing: Endpoint },
-    Timeout { doing: Endpoint, after: Duration },
-    Decode { doing: Endpoint, problem: &'static str },
+    Connect {
+        server: String,
+    },
+    Interrupted {
+        doing: Endpoint,
+    },
+    Timeout {
+        doing: Endpoint,
+        after: Duration,
+    },
+    Decode {
+        doing: Endpoint,
+        problem: &'static str,
+    },
 }
 
 /// What a request was for; decides how the same status is read.
@@ -57,7 +67,10 @@ impl fmt::Display for TransportCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connect { server } => {
-                write!(f, "cannot connect to {server}; is the server running and the URL right?")
+                write!(
+                    f,
+                    "cannot connect to {server}; is the server running and the URL right?"
+                )
             }
             Self::Interrupted { doing } => {
                 write!(f, "the connection broke during {}", doing.noun())
@@ -84,7 +97,7 @@ impl Endpoint {
         }
     }
 
-        const fn timeout_option(self) -> &'static str {
+    const fn timeout_option(self) -> &'static str {
         match self {
             Self::Query => "read_timeout",
             Self::Write | Self::Admin => "timeout",
@@ -148,7 +161,9 @@ impl fmt::Display for Answer {
         let status = self.status;
         let message = Excerpt(&self.message);
         match &self.failure {
-            Failure::Redirect { location: Some(location) } => write!(
+            Failure::Redirect {
+                location: Some(location),
+            } => write!(
                 f,
                 "{} was redirected to `{}` (status {status}), which is not followed; use that URL",
                 self.endpoint.noun(),

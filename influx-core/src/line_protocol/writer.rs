@@ -59,7 +59,10 @@ pub struct TimestampWriter<'w>(&'w mut LineWriter);
 #[derive(Debug, Clone, Copy)]
 enum Key<'w> {
     /// Checked and escaped by the derive: `,key=`.
-    Literal { name: &'w str, text: &'w [u8] },
+    Literal {
+        name: &'w str,
+        text: &'w [u8],
+    },
     Runtime(&'w str),
 }
 
@@ -71,7 +74,14 @@ impl LineWriter {
     }
 
     pub(super) const fn appending_to(buffer: Vec<u8>, precision: Precision) -> Self {
-        Self { buffer, precision, start: 0, fields: 0, open: false, keys: Vec::new() }
+        Self {
+            buffer,
+            precision,
+            start: 0,
+            fields: 0,
+            open: false,
+            keys: Vec::new(),
+        }
     }
 
     /// Appends a record's line, or nothing of it.
@@ -100,7 +110,8 @@ impl LineWriter {
         if self.open {
             return Err(LineCause::Unfinished.into());
         }
-        rules::measurement(name.as_bytes()).map_err(|rule| refuse(Part::Measurement, name, rule))?;
+        rules::measurement(name.as_bytes())
+            .map_err(|rule| refuse(Part::Measurement, name, rule))?;
         self.start_line();
         escape::MEASUREMENT.append(name.as_bytes(), &mut self.buffer);
         Ok(Tags(self))
@@ -138,7 +149,11 @@ impl LineWriter {
         let key = start..self.buffer.len();
         let mut others = self.keys.iter().filter(|other| other.start > set);
         if others.any(|other| self.buffer[other.clone()] == self.buffer[key.clone()]) {
-            let part = if set == self.start { Part::TagKey } else { Part::FieldKey };
+            let part = if set == self.start {
+                Part::TagKey
+            } else {
+                Part::FieldKey
+            };
             return Err(refuse(part, name, Rule::Duplicate));
         }
         self.keys.push(key);
@@ -180,7 +195,10 @@ impl LineWriter {
     #[cold]
     fn measurement_name(&self) -> String {
         let line = &self.buffer[self.start..];
-        let end = line.iter().position(|byte| matches!(byte, b',' | b' ')).unwrap_or(line.len());
+        let end = line
+            .iter()
+            .position(|byte| matches!(byte, b',' | b' '))
+            .unwrap_or(line.len());
         String::from_utf8_lossy(&line[..end]).into_owned()
     }
 }
@@ -193,15 +211,17 @@ impl<'w> Tags<'w> {
     /// the line has it already.
     pub fn tag<'s>(&'s mut self, key: &'s str) -> Result<TagWriter<'s>> {
         rules::tag_key(key.as_bytes()).map_err(|rule| refuse(Part::TagKey, key, rule))?;
-        Ok(TagWriter { out: self.0, key: Key::Runtime(key) })
+        Ok(TagWriter {
+            out: self.0,
+            key: Key::Runtime(key),
+        })
     }
 
-    pub(crate) fn literal_tag(
-        &mut self,
-        name: &'static str,
-        text: &'static [u8],
-    ) -> TagWriter<'_> {
-        TagWriter { out: self.0, key: Key::Literal { name, text } }
+    pub(crate) fn literal_tag(&mut self, name: &'static str, text: &'static [u8]) -> TagWriter<'_> {
+        TagWriter {
+            out: self.0,
+            key: Key::Literal { name, text },
+        }
     }
 
     /// Goes on to the field set.
@@ -220,8 +240,12 @@ impl Fields<'_> {
     /// line has it already, or it makes the series key too long.
     pub fn field<'s>(&'s mut self, key: &'s str) -> Result<FieldWriter<'s>> {
         let first = self.0.buffer.len() == self.0.fields;
-        rules::field_key(key.as_bytes(), first).map_err(|rule| refuse(Part::FieldKey, key, rule))?;
-        Ok(FieldWriter { out: self.0, key: Key::Runtime(key) })
+        rules::field_key(key.as_bytes(), first)
+            .map_err(|rule| refuse(Part::FieldKey, key, rule))?;
+        Ok(FieldWriter {
+            out: self.0,
+            key: Key::Runtime(key),
+        })
     }
 
     pub(crate) fn literal_field(
@@ -229,7 +253,10 @@ impl Fields<'_> {
         name: &'static str,
         text: &'static [u8],
     ) -> FieldWriter<'_> {
-        FieldWriter { out: self.0, key: Key::Literal { name, text } }
+        FieldWriter {
+            out: self.0,
+            key: Key::Literal { name, text },
+        }
     }
 
     /// Ends the line without a timestamp: the server takes its own time, one for all such lines of
@@ -251,7 +278,12 @@ impl Fields<'_> {
         // Each field wrote its comma; the first one is the space between tag set and field set.
         match out.buffer.get_mut(out.fields) {
             Some(separator) => *separator = b' ',
-            None => return Err(LineCause::NoFields { measurement: out.measurement_name() }.into()),
+            None => {
+                return Err(LineCause::NoFields {
+                    measurement: out.measurement_name(),
+                }
+                .into());
+            }
         }
         write(TimestampWriter(out))?;
         out.buffer.push(b'\n');
@@ -397,7 +429,11 @@ impl FieldWriter<'_> {
     }
 
     fn finite(&self, finite: bool) -> Result<()> {
-        if finite { Ok(()) } else { Err(self.refuse_value(Rule::NotFinite)) }
+        if finite {
+            Ok(())
+        } else {
+            Err(self.refuse_value(Rule::NotFinite))
+        }
     }
 
     #[cold]
@@ -430,7 +466,8 @@ impl TimestampWriter<'_> {
         let count = i64::try_from(nanos).map_err(|_| TimeCause::OutOfRange { nanos })?;
         let count = count.div_euclid(unit);
         let stored = i128::from(count) * i128::from(unit);
-        let range = i128::from(Timestamp::EARLIEST.as_nanos())..=Timestamp::LATEST.as_nanos().into();
+        let range =
+            i128::from(Timestamp::EARLIEST.as_nanos())..=Timestamp::LATEST.as_nanos().into();
         if !range.contains(&stored) || !range.contains(&nanos) {
             return Err(TimeCause::OutOfRange { nanos }.into());
         }
@@ -450,5 +487,10 @@ impl<'w> Key<'w> {
 
 #[cold]
 fn refuse(part: Part, text: &str, rule: Rule) -> Error {
-    LineCause::Refused { part, text: text.to_owned(), rule }.into()
+    LineCause::Refused {
+        part,
+        text: text.to_owned(),
+        rule,
+    }
+    .into()
 }

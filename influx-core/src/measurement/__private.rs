@@ -38,6 +38,9 @@ pub fn field<'s>(
 
 /// The text of a tag enum is none of its variants.
 #[cold]
-pub fn unknown_variant<T>(cell: Cell<'_>, wanted: &'static str) -> core::result::Result<T, CellError> {
+pub fn unknown_variant<T>(
+    cell: Cell<'_>,
+    wanted: &'static str,
+) -> core::result::Result<T, CellError> {
     Err(CellError::unreadable(cell.as_bytes(), wanted))
 }

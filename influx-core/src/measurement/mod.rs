@@ -13,11 +13,11 @@
 //! [`line_protocol`](crate::line_protocol) and [`annotated_csv`](crate::annotated_csv), sending and
 //! receiving that of [`Client`](crate::Client).
 
+#[doc(hidden)]
+pub mod __private;
 mod decoder;
 mod field;
 mod plan;
-#[doc(hidden)]
-pub mod __private;
 mod row;
 mod tag;
 mod timestamp;

@@ -34,7 +34,8 @@ impl ToTimestamp for Timestamp {
 impl ToTimestamp for SystemTime {
     fn nanos_since_epoch(&self) -> i128 {
         // A `Duration` has at most 2^64 seconds, far below what 127 bits of nanoseconds hold.
-        let nanos = |d: Duration| i128::from(d.as_secs()) * 1_000_000_000 + i128::from(d.subsec_nanos());
+        let nanos =
+            |d: Duration| i128::from(d.as_secs()) * 1_000_000_000 + i128::from(d.subsec_nanos());
         match self.duration_since(UNIX_EPOCH) {
             Ok(since) => nanos(since),
             Err(before) => -nanos(before.duration()),
@@ -75,6 +76,10 @@ impl From<Timestamp> for NaiveDateTime {
 impl From<Timestamp> for SystemTime {
     fn from(timestamp: Timestamp) -> Self {
         let distance = Duration::from_nanos(timestamp.as_nanos().unsigned_abs());
-        if timestamp.as_nanos() < 0 { UNIX_EPOCH - distance } else { UNIX_EPOCH + distance }
+        if timestamp.as_nanos() < 0 {
+            UNIX_EPOCH - distance
+        } else {
+            UNIX_EPOCH + distance
+        }
     }
 }

@@ -1,0 +1,278 @@
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::error::{Result, SettingCause};
+use crate::http::{BoxFuture, Connection, Method, Request};
+
+/// The buckets of an organization; from [`Client::buckets`](crate::Client::buckets).
+#[derive(Debug, Clone)]
+pub struct Buckets {
+    connection: Arc<Connection>,
+}
+
+/// A bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Bucket {
+    /// 16 hexadecimal digits.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The ID of its organization.
+    #[serde(rename = "orgID", default)]
+    pub org_id: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// How long it keeps its points; `None` for ever.
+    #[serde(rename = "retentionRules", default, deserialize_with = "retention")]
+    pub retention: Option<Duration>,
+    /// Whether the server made it for itself (`_monitoring`, `_tasks`).
+    #[serde(rename = "type", default, deserialize_with = "is_system")]
+    pub system: bool,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RetentionRule {
+    r#type: String,
+    every_seconds: u64,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    buckets: Vec<Bucket>,
+}
+
+#[derive(Deserialize)]
+struct Orgs {
+    orgs: Vec<Org>,
+}
+
+#[derive(Deserialize)]
+struct Org {
+    id: String,
+}
+
+fn retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let rules = Vec::<RetentionRule>::deserialize(deserializer)?;
+    let seconds = rules
+        .into_iter()
+        .map(|rule| rule.every_seconds)
+        .find(|seconds| *seconds > 0);
+    Ok(seconds.map(Duration::from_secs))
+}
+
+fn is_system<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(String::deserialize(deserializer)? == "system")
+}
+
+/// Whole seconds, at least an hour: the server answers less with a 500.
+pub(super) fn check_retention(retention: Duration) -> Result<u64> {
+    let problem = match (retention.as_secs(), retention.subsec_nanos()) {
+        (_, 1..) => "counts in whole seconds",
+        (0..3600, _) => "is at least one hour; leave it out to keep points for ever",
+        (seconds, 0) => return Ok(seconds),
+    };
+    Err(SettingCause::Invalid {
+        what: "retention",
+        problem,
+    }
+    .into())
+}
+
+impl Buckets {
+    pub(crate) const fn new(connection: Arc<Connection>) -> Self {
+        Self { connection }
+    }
+
+    /// Creates a bucket in the client's organization.
+    pub fn create(&self, name: impl Into<String>) -> CreateBucket {
+        CreateBucket {
+            connection: Arc::clone(&self.connection),
+            name: name.into(),
+            org: None,
+            description: None,
+            retention: None,
+        }
+    }
+
+    /// The bucket of this name in the client's organization, if there is one that the token may
+    /// read.
+    ///
+    /// # Errors
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized), and failures of the connection.
+    ///
+    /// # Cancel safety
+    /// Safe.
+    pub async fn find(&self, name: &str) -> Result<Option<Bucket>> {
+        let org = org_id(&self.connection, None).await?;
+        let request = Request::new(Method::Get, "api/v2/buckets")
+            .parameter("orgID", org)
+            .parameter("name", name);
+        match self.connection.call(request).await {
+            Ok(reply) => Ok(reply.json::<Page>()?.buckets.into_iter().next()),
+            // So the server answers a name that is not there.
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes the bucket of this name, with all its points.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none;
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a bucket of the server itself, whose
+    /// storage InfluxDB 2.9.1 would destroy while it answers that it will not.
+    ///
+    /// # Cancel safety
+    /// Dropping the future may leave the bucket there or deleted.
+    pub async fn delete(&self, name: &str) -> Result<()> {
+        let Some(bucket) = self.find(name).await? else {
+            return Err(not_found(name));
+        };
+        if bucket.system || bucket.name.starts_with('_') {
+            let problem = "is the server's own and cannot be deleted";
+            return Err(SettingCause::Invalid {
+                what: "bucket",
+                problem,
+            }
+            .into());
+        }
+        let path = format!("api/v2/buckets/{}", bucket.id);
+        self.connection
+            .call(Request::new(Method::Delete, path))
+            .await
+            .map(drop)
+    }
+}
+
+fn not_found(name: &str) -> crate::Error {
+    crate::error::Answer {
+        endpoint: crate::error::Endpoint::Admin,
+        status: 404,
+        code: Some("not found".into()),
+        message: format!("bucket {name:?} not found"),
+        retry_after: None,
+        failure: crate::error::Failure::Api,
+    }
+    .into()
+}
+
+/// The ID of the organization, which the server wants where it takes no name.
+async fn org_id(connection: &Connection, own: Option<&str>) -> Result<String> {
+    let org = connection.org(own)?;
+    if org.len() == 16
+        && org
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    {
+        return Ok(org.to_owned());
+    }
+    let request = Request::new(Method::Get, "api/v2/orgs").parameter("org", org);
+    let orgs = connection.call(request).await?.json::<Orgs>()?.orgs;
+    let missing = SettingCause::Invalid {
+        what: "organization",
+        problem: "does not exist",
+    };
+    orgs.into_iter()
+        .next()
+        .map(|org| org.id)
+        .ok_or_else(|| missing.into())
+}
+
+/// A bucket to create, not sent yet; await it.
+///
+/// # Errors
+/// [`Conflict`](crate::ErrorKind::Conflict) when the name is taken;
+/// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a name that is empty, starts with `_` or
+/// holds `"`, and for a retention below one hour; [`Forbidden`](crate::ErrorKind::Forbidden).
+///
+/// # Cancel safety
+/// Dropping the future may leave the bucket created or not.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is created until it is awaited"]
+pub struct CreateBucket {
+    connection: Arc<Connection>,
+    name: String,
+    org: Option<String>,
+    description: Option<String>,
+    retention: Option<Duration>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    #[serde(rename = "orgID")]
+    org_id: &'a str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    retention_rules: Vec<RetentionRule>,
+}
+
+impl CreateBucket {
+    /// How long the bucket keeps its points, at least one hour; for ever without a call.
+    pub const fn retention(mut self, retention: Duration) -> Self {
+        self.retention = Some(retention);
+        self
+    }
+
+    /// What the bucket is for.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// The organization, by name or ID, instead of the client's.
+    pub fn org(mut self, org: impl Into<String>) -> Self {
+        self.org = Some(org.into());
+        self
+    }
+
+    async fn send(self) -> Result<Bucket> {
+        check_name(&self.name)?;
+        let retention = self.retention.map(check_retention).transpose()?;
+        let rule = |every_seconds| RetentionRule {
+            r#type: "expire".into(),
+            every_seconds,
+        };
+        let org_id = org_id(&self.connection, self.org.as_deref()).await?;
+        let body = Body {
+            org_id: &org_id,
+            name: &self.name,
+            description: self.description.as_deref(),
+            retention_rules: retention.map(rule).into_iter().collect(),
+        };
+        let request = Request::new(Method::Post, "api/v2/buckets").json(&body)?;
+        self.connection.call(request).await?.json()
+    }
+}
+
+/// The server takes an empty name, and then finds the bucket by ID only.
+fn check_name(name: &str) -> Result<()> {
+    let problem = match name {
+        "" => "is empty; give it a name",
+        _ if name.starts_with('_') => "starts with `_`, which the server keeps for its own",
+        _ if name.contains('"') => "holds a `\"`, which the server refuses",
+        _ => return Ok(()),
+    };
+    Err(SettingCause::Invalid {
+        what: "bucket's name",
+        problem,
+    }
+    .into())
+}
+
+impl IntoFuture for CreateBucket {
+    type Output = Result<Bucket>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

@@ -1,0 +1,191 @@
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Bucket;
+use super::buckets::check_retention;
+use crate::error::Result;
+use crate::http::{BoxFuture, Connection, Method, Request, Token};
+
+/// The set-up of a new server, not sent yet; await it.
+///
+/// ```no_run
+/// # async fn demo(client: influx_core::Client) -> influx_core::Result<()> {
+/// let setup = client.setup("admin", "my-org", "my-bucket").password("at-least-8").await?;
+/// let token = setup.token;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Conflict`](crate::ErrorKind::Conflict) when the server is set up already;
+/// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a password of fewer than 8 or more than 72
+/// bytes, and for a retention below one hour.
+///
+/// # Cancel safety
+/// Dropping the future may leave the server set up, and its token unknown.
+#[must_use = "a set-up does nothing until it is awaited"]
+#[derive(Clone)]
+pub struct Setup {
+    connection: Arc<Connection>,
+    username: String,
+    org: String,
+    bucket: String,
+    password: Option<String>,
+    token: Option<Token>,
+    retention: Option<Duration>,
+}
+
+/// What a set-up made.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SetupResult {
+    /// The operator token, which may do everything. The server shows it only this once.
+    pub token: Token,
+    /// The ID of the user.
+    pub user_id: String,
+    /// The ID of the organization.
+    pub org_id: String,
+    /// The bucket.
+    pub bucket: Bucket,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    username: &'a str,
+    org: &'a str,
+    bucket: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retention_period_seconds: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    user: Identified,
+    org: Identified,
+    bucket: Bucket,
+    auth: Auth,
+}
+
+#[derive(Deserialize)]
+struct Identified {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Auth {
+    token: String,
+}
+
+#[derive(Deserialize)]
+struct Allowed {
+    allowed: bool,
+}
+
+impl Setup {
+    pub(crate) const fn new(
+        connection: Arc<Connection>,
+        username: String,
+        org: String,
+        bucket: String,
+    ) -> Self {
+        Self {
+            connection,
+            username,
+            org,
+            bucket,
+            password: None,
+            token: None,
+            retention: None,
+        }
+    }
+
+    /// The user's password, 8 to 72 bytes. Without one the user cannot sign in.
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// The operator token, instead of one that the server makes up.
+    pub fn token(mut self, token: impl Into<Token>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// How long the bucket keeps its points, at least one hour; for ever without a call.
+    pub const fn retention(mut self, retention: Duration) -> Self {
+        self.retention = Some(retention);
+        self
+    }
+
+    /// Whether the server still waits for its set-up.
+    ///
+    /// # Errors
+    /// Failures of the connection.
+    ///
+    /// # Cancel safety
+    /// Safe.
+    pub async fn is_allowed(&self) -> Result<bool> {
+        let request = Request::new(Method::Get, "api/v2/setup");
+        Ok(self
+            .connection
+            .call(request)
+            .await?
+            .json::<Allowed>()?
+            .allowed)
+    }
+
+    async fn send(self) -> Result<SetupResult> {
+        // The server refuses it as well, but leaves user and organization behind, without a token.
+        let retention_period_seconds = self.retention.map(check_retention).transpose()?;
+        let body = Body {
+            username: &self.username,
+            org: &self.org,
+            bucket: &self.bucket,
+            password: self.password.as_deref(),
+            token: self.token.as_ref().map(Token::expose),
+            retention_period_seconds,
+        };
+        let request = Request::new(Method::Post, "api/v2/setup").json(&body)?;
+        let Answer {
+            user,
+            org,
+            bucket,
+            auth,
+        } = self.connection.call(request).await?.json()?;
+        Ok(SetupResult {
+            token: auth.token.into(),
+            user_id: user.id,
+            org_id: org.id,
+            bucket,
+        })
+    }
+}
+
+impl IntoFuture for Setup {
+    type Output = Result<SetupResult>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Shows neither password nor token.
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup")
+            .field("username", &self.username)
+            .field("org", &self.org)
+            .field("bucket", &self.bucket)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,79 @@
+use std::time::Duration;
+
+use super::Client;
+use crate::config::Options;
+use crate::error::Result;
+use crate::http::Token;
+
+/// The settings of a [`Client`].
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct ClientBuilder(Options);
+
+impl ClientBuilder {
+    pub(super) const fn new(options: Options) -> Self {
+        Self(options)
+    }
+
+    /// The API token. For InfluxDB 1.8, `user:password`.
+    pub fn token(mut self, token: impl Into<Token>) -> Self {
+        self.0.token = Some(token.into());
+        self
+    }
+
+    /// The organization, by name or ID, for calls that name none.
+    pub fn org(mut self, org: impl Into<String>) -> Self {
+        self.0.org = Some(org.into());
+        self
+    }
+
+    /// Whether writes of 1 KiB and more are compressed; off by default. Pays on links below some
+    /// 200 MB/s. Needs the feature `gzip`, which also has replies compressed by the server.
+    #[cfg(feature = "gzip")]
+    pub const fn gzip(mut self, on: bool) -> Self {
+        self.0.gzip = on;
+        self
+    }
+
+    /// How long a write or an administrative call may take in all; 10 s by default, `None` for no
+    /// limit. Queries have [`read_timeout`](Self::read_timeout).
+    pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.0.timeout = limit.into();
+        self
+    }
+
+    /// How long a query may be silent, before its first byte and between two; 60 s by default,
+    /// `None` for no limit. A reply that keeps coming is never cut.
+    pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.0.read_timeout = limit.into();
+        self
+    }
+
+    /// How long connecting may take; 10 s by default, `None` for no limit.
+    pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.0.connect_timeout = limit.into();
+        self
+    }
+
+    /// PEM certificates of an authority to trust beside those of the platform; may be called again
+    /// for another.
+    pub fn ca_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.0.certificates.push(pem.into());
+        self
+    }
+
+    /// The product that the server's log shows; `influx-core/` and the version by default.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.0.user_agent = product.into();
+        self
+    }
+
+    /// Checks the settings. Opens no connection.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a URL, token or certificate that cannot
+    /// work.
+    pub fn build(self) -> Result<Client> {
+        Client::from_options(self.0)
+    }
+}

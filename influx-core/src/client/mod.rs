@@ -1,0 +1,133 @@
+//! The client: writes, queries and the health of a server.
+//!
+//! [`Client`] is a cheap handle on one server. Every request is a value first: [`Client::write`] and
+//! the administrative calls are awaited, [`Client::query`] ends in a method that says in which shape
+//! the result is wanted. This room puts the others together and knows no format itself.
+
+mod builder;
+mod health;
+mod query;
+mod rows;
+mod write;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::builder::ClientBuilder;
+pub use self::health::{Health, HealthStatus, Ready};
+pub use self::query::{Query, RawReply};
+pub use self::rows::{RowStream, Rows};
+pub use self::write::Write;
+pub use crate::http::BoxFuture;
+
+use crate::admin::{Buckets, Setup};
+use crate::config::Options;
+use crate::error::Result;
+use crate::http::Connection;
+use crate::line_protocol::IntoLines;
+
+/// A handle on one InfluxDB server. Clones share its connections.
+///
+/// ```no_run
+/// # async fn demo() -> influx_core::Result<()> {
+/// use influx_core::{Client, Point};
+///
+/// let client = Client::builder("http://localhost:8086").token("my-token").org("my-org").build()?;
+/// client.write("my-bucket", Point::measurement("cpu").field("temp", 22.35)).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Needs a Tokio runtime with I/O and time.
+#[derive(Clone)]
+pub struct Client(Arc<Connection>);
+
+impl Client {
+    /// Starts a client for the server at this URL, such as `http://localhost:8086`.
+    #[must_use]
+    pub fn builder(url: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(Options::new(url))
+    }
+
+    /// A client from environment variables.
+    ///
+    /// | variable | meaning | default |
+    /// |---|---|---|
+    /// | `INFLUXDB_V2_URL` | the server | `http://localhost:8086` |
+    /// | `INFLUXDB_V2_TOKEN` | the API token | none: requests are not authenticated |
+    /// | `INFLUXDB_V2_ORG` | the organization, name or ID | none: calls that need one fail |
+    /// | `INFLUXDB_V2_TIMEOUT` | time-out of a short request, in milliseconds; 0 for none | 10000 |
+    /// | `INFLUXDB_V2_SSL_CA_CERT` | a file of PEM certificates to trust as well | none |
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when a variable cannot work, or is one that
+    /// the official clients honour and this one does not yet.
+    pub fn from_env() -> Result<Self> {
+        ClientBuilder::new(Options::from_env()?).build()
+    }
+
+    pub(crate) fn from_options(options: Options) -> Result<Self> {
+        options
+            .connect()
+            .map(|connection| Self(Arc::new(connection)))
+    }
+
+    /// Writes one record, a slice or an iterator of records, or finished lines, in one request.
+    ///
+    /// ```no_run
+    /// # async fn demo(client: influx_core::Client) -> influx_core::Result<()> {
+    /// use influx_core::{Point, Precision};
+    ///
+    /// let points = [22.35, 22.5].map(|temp| Point::measurement("cpu").field("temp", temp));
+    /// client.write("my-bucket", &points).await?;
+    /// client.write("my-bucket", "cpu temp=22.5 1714564800").precision(Precision::Seconds).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn write<'x, Kind>(
+        &self,
+        bucket: impl Into<String>,
+        lines: impl IntoLines<Kind> + 'x,
+    ) -> Write<'x> {
+        Write::new(Arc::clone(&self.0), bucket.into(), lines)
+    }
+
+    /// Runs a Flux script. What comes next says in which shape the result is wanted:
+    /// [`fetch`](Query::fetch), [`stream`](Query::stream), [`rows`](Query::rows),
+    /// [`tables`](Query::tables) or [`raw`](Query::raw).
+    pub fn query(&self, flux: impl Into<String>) -> Query {
+        Query::new(Arc::clone(&self.0), flux.into())
+    }
+
+    /// The buckets of the organization.
+    #[must_use]
+    pub fn buckets(&self) -> Buckets {
+        Buckets::new(Arc::clone(&self.0))
+    }
+
+    /// Sets up a new server: its first user, organization, bucket and token.
+    pub fn setup(
+        &self,
+        username: impl Into<String>,
+        org: impl Into<String>,
+        bucket: impl Into<String>,
+    ) -> Setup {
+        Setup::new(
+            Arc::clone(&self.0),
+            username.into(),
+            org.into(),
+            bucket.into(),
+        )
+    }
+}
+
+/// The server and whether there is a token, never the token.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("url", &self.0.base.as_str())
+            .field("org", &self.0.org)
+            .field("token", &self.0.token)
+            .finish_non_exhaustive()
+    }
+}

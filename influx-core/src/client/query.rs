@@ -1,0 +1,231 @@
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use serde::Serialize;
+
+use super::rows::Source;
+use super::{BoxFuture, RowStream, Rows};
+use crate::annotated_csv::{self, Reader, Step, Table};
+use crate::error::{Result, SettingCause};
+use crate::http::{Connection, Request};
+use crate::measurement::{FromRow, FromRowOwned};
+
+/// A Flux script that has not been sent; end it with the shape that is wanted.
+///
+/// | method | gives | memory |
+/// |---|---|---|
+/// | [`fetch`](Self::fetch) | a `Vec` of structs | all rows |
+/// | [`stream`](Self::stream) | a `Stream` of structs | one chunk |
+/// | [`rows`](Self::rows) | one struct after the other, which may borrow its texts | one chunk |
+/// | [`tables`](Self::tables) | tables of any shape | all rows |
+/// | [`raw`](Self::raw) | annotated CSV as it comes | one chunk |
+///
+/// [`OwnedRecord`](crate::annotated_csv::OwnedRecord) is a row of any shape for the first three.
+/// A struct with several fields needs a pivoted result:
+/// `|> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`.
+#[must_use = "a query does nothing until `fetch`, `stream`, `rows`, `tables` or `raw`"]
+pub struct Query {
+    connection: Arc<Connection>,
+    org: Option<String>,
+    flux: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'static str,
+    query: &'a str,
+    dialect: Dialect,
+}
+
+/// What the reader needs; the server's own default leaves all annotations out.
+#[derive(Serialize)]
+struct Dialect {
+    header: bool,
+    delimiter: &'static str,
+    annotations: [&'static str; 3],
+}
+
+impl Query {
+    pub(super) const fn new(connection: Arc<Connection>, flux: String) -> Self {
+        Self {
+            connection,
+            org: None,
+            flux,
+        }
+    }
+
+    /// The organization, by name or ID, instead of the client's.
+    pub fn org(mut self, org: impl Into<String>) -> Self {
+        self.org = Some(org.into());
+        self
+    }
+
+    /// Collects all rows.
+    ///
+    /// # Errors
+    /// [`InvalidFlux`](crate::ErrorKind::InvalidFlux) when the server refuses the script,
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a bucket that does not exist or may not be
+    /// read, [`MissingColumn`](crate::ErrorKind::MissingColumn) and
+    /// [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when the result does not fit `T`,
+    /// [`Server`](crate::ErrorKind::Server) and [`Interrupted`](crate::ErrorKind::Interrupted) when
+    /// the reply breaks off, [`Timeout`](crate::ErrorKind::Timeout) when it falls silent.
+    ///
+    /// # Cancel safety
+    /// Dropping the future closes the connection; the server stops the query.
+    pub fn fetch<T: FromRowOwned + Send + 'static>(self) -> BoxFuture<Result<Vec<T>>> {
+        Box::pin(async move {
+            let mut rows = self.rows::<T>();
+            let mut all = Vec::new();
+            while let Some(row) = rows.next().await? {
+                all.push(row);
+            }
+            Ok(all)
+        })
+    }
+
+    /// Streams the rows as they come. The stream ends at the first error, with those of
+    /// [`fetch`](Self::fetch), behind the rows that were good. Dropping it closes the connection.
+    pub fn stream<T: FromRowOwned>(self) -> RowStream<T> {
+        RowStream(self.rows())
+    }
+
+    /// Lends one row after the other, without a copy of its texts. Dropping it closes the
+    /// connection.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "derive")] {
+    /// # async fn demo(client: influx_core::Client, flux: String) -> influx_core::Result<()> {
+    /// use influx_core::Measurement;
+    ///
+    /// #[derive(Measurement)]
+    /// struct Cpu<'a> {
+    ///     #[tag] host: &'a str,
+    ///     #[field] temp: f64,
+    /// }
+    ///
+    /// let mut rows = client.query(flux).rows::<Cpu>();
+    /// while let Some(cpu) = rows.next().await? {
+    ///     println!("{}: {}", cpu.host, cpu.temp);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
+    pub fn rows<T: FromRow>(self) -> Rows<T> {
+        Rows::new(self.source())
+    }
+
+    /// Collects all tables, whatever their columns.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch), save for what concerns a struct.
+    ///
+    /// # Cancel safety
+    /// As [`fetch`](Self::fetch).
+    pub fn tables(self) -> BoxFuture<Result<Vec<Table>>> {
+        Box::pin(async move {
+            let mut source = self.source();
+            let (mut reader, mut tables) = (Reader::new(), Vec::new());
+            loop {
+                match reader.advance()? {
+                    Step::End => return Ok(tables),
+                    Step::NeedInput => match source.chunk().await? {
+                        Some(chunk) => reader.feed(chunk),
+                        None => reader.finish(),
+                    },
+                    step => annotated_csv::collect(step, &reader, &mut tables)?,
+                }
+            }
+        })
+    }
+
+    /// The reply as annotated CSV with all annotations.
+    pub fn raw(self) -> RawReply {
+        RawReply(self.source())
+    }
+
+    fn source(self) -> Source {
+        let request = self.request();
+        let connection = self.connection;
+        Source::new(Box::pin(async move { connection.open(request?).await }))
+    }
+
+    fn request(&self) -> Result<Request> {
+        if self.flux.contains('\0') {
+            // The server reads the script up to there and drops the rest, filters too.
+            return Err(SettingCause::Flux {
+                problem: "holds a NUL character; remove it",
+            }
+            .into());
+        }
+        let org = self.connection.org(self.org.as_deref())?;
+        let dialect = Dialect {
+            header: true,
+            delimiter: ",",
+            annotations: ["datatype", "group", "default"],
+        };
+        let body = Body {
+            r#type: "flux",
+            query: &self.flux,
+            dialect,
+        };
+        Ok(Request::query(&body)?.parameter("org", org))
+    }
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query")
+            .field("org", &self.org)
+            .field("flux", &self.flux)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Annotated CSV as it comes: a [`Stream`] of chunks, or [`bytes`](Self::bytes).
+///
+/// The chunks are cut anywhere. A failure that the server reports inside the reply is part of it;
+/// [`Reader`] finds it.
+#[derive(Debug)]
+#[must_use = "nothing is sent until it is read"]
+pub struct RawReply(Source);
+
+impl RawReply {
+    /// The next chunk; `None` at the end.
+    ///
+    /// # Errors
+    /// As [`Query::fetch`], save for what concerns rows.
+    ///
+    /// # Cancel safety
+    /// A chunk is handed out or still to come.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        self.0.chunk().await
+    }
+
+    /// The whole reply.
+    ///
+    /// # Errors
+    /// As [`chunk`](Self::chunk).
+    ///
+    /// # Cancel safety
+    /// Dropping the future closes the connection.
+    pub async fn bytes(mut self) -> Result<Bytes> {
+        let mut all = BytesMut::new();
+        while let Some(chunk) = self.chunk().await? {
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all.freeze())
+    }
+}
+
+impl Stream for RawReply {
+    type Item = Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_chunk(cx).map(Result::transpose)
+    }
+}

@@ -1,0 +1,151 @@
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+
+use super::BoxFuture;
+use crate::error::Result;
+use crate::http::Body;
+use crate::measurement::{Decoder, FromRow, FromRowOwned, Progress};
+
+/// The chunks of a reply; the request is sent when the first one is asked for.
+pub(super) enum Source {
+    Pending(BoxFuture<Result<Body>>),
+    Open(Body),
+    /// At its end, or behind an error.
+    Done,
+}
+
+impl Source {
+    pub(super) const fn new(request: BoxFuture<Result<Body>>) -> Self {
+        Self::Pending(request)
+    }
+
+    /// The next chunk; `None` at the end, and always behind an error.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        let outcome = loop {
+            match self {
+                Self::Done => return Poll::Ready(Ok(None)),
+                Self::Open(body) => break ready!(body.poll_chunk(cx)),
+                Self::Pending(request) => match ready!(request.as_mut().poll(cx)) {
+                    Ok(body) => *self = Self::Open(body),
+                    Err(error) => break Err(error),
+                },
+            }
+        };
+        if !matches!(outcome, Ok(Some(_))) {
+            *self = Self::Done;
+        }
+        Poll::Ready(outcome)
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pending(_) => "Pending",
+            Self::Open(_) => "Open",
+            Self::Done => "Done",
+        })
+    }
+}
+
+/// The rows of a query, lent one after the other; from [`Query::rows`](super::Query::rows).
+#[must_use = "nothing is sent until the first `next`"]
+pub struct Rows<T: FromRow> {
+    source: Source,
+    decoder: Decoder<T>,
+    failed: bool,
+}
+
+impl<T: FromRow> Rows<T> {
+    pub(super) fn new(source: Source) -> Self {
+        Self {
+            source,
+            decoder: Decoder::new(),
+            failed: false,
+        }
+    }
+
+    /// The next row, which may borrow from the reply; `None` at the end.
+    ///
+    /// # Errors
+    /// As [`Query::fetch`](super::Query::fetch); behind an error there are no more rows.
+    ///
+    /// # Cancel safety
+    /// Safe: no row is lost.
+    pub async fn next(&mut self) -> Result<Option<T::Row<'_>>> {
+        if !poll_fn(|cx| self.poll_advance(cx)).await? {
+            return Ok(None);
+        }
+        self.row()
+    }
+
+    /// The row that the decoder stands at.
+    fn row(&mut self) -> Result<Option<T::Row<'_>>> {
+        let failed = &mut self.failed;
+        self.decoder
+            .row()
+            .transpose()
+            .inspect_err(|_| *failed = true)
+    }
+
+    /// Goes to the next row; `false` at the end.
+    fn poll_advance(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
+        if self.failed {
+            return Poll::Ready(Ok(false));
+        }
+        let outcome = loop {
+            match self.decoder.advance() {
+                Ok(Progress::Row) => break Ok(true),
+                Ok(Progress::End) => break Ok(false),
+                Ok(Progress::NeedInput) => match ready!(self.source.poll_chunk(cx)) {
+                    Ok(Some(chunk)) => self.decoder.feed(chunk),
+                    Ok(None) => self.decoder.finish(),
+                    Err(error) => break Err(error),
+                },
+                Err(error) => break Err(error),
+            }
+        };
+        if outcome.is_err() {
+            self.failed = true;
+            // Frees the connection.
+            self.source = Source::Done;
+        }
+        Poll::Ready(outcome)
+    }
+}
+
+impl<T: FromRow> fmt::Debug for Rows<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows")
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The rows of a query as a [`Stream`]; from [`Query::stream`](super::Query::stream).
+#[derive(Debug)]
+#[must_use = "nothing is sent until it is polled"]
+pub struct RowStream<T: FromRow>(pub(super) Rows<T>);
+
+impl<T: FromRow> Unpin for RowStream<T> {}
+
+impl<T: FromRowOwned> Stream for RowStream<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        match ready!(self.0.poll_advance(cx)) {
+            Ok(true) => Poll::Ready(self.0.row().transpose()),
+            Ok(false) => Poll::Ready(None),
+            Err(error) => Poll::Ready(Some(Err(error))),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The settings of a client, and where they come from.
+//!
+//! [`Options`] holds them; the client's builder sets them from code, [`env`] from environment
+//! variables. [`Options::connect`] checks all of it and opens the [`Connection`].
+
+mod env;
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::error::{Error, Result, SettingCause};
+use crate::http::{Connection, Token, Transport};
+
+/// Everything that a client can be told.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub(crate) url: String,
+    pub(crate) token: Option<Token>,
+    pub(crate) org: Option<String>,
+    pub(crate) gzip: bool,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) read_timeout: Option<Duration>,
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) certificates: Vec<Vec<u8>>,
+    pub(crate) user_agent: String,
+}
+
+impl Options {
+    pub(crate) fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            token: None,
+            org: None,
+            gzip: false,
+            timeout: Some(Duration::from_secs(10)),
+            read_timeout: Some(Duration::from_secs(60)),
+            connect_timeout: Some(Duration::from_secs(10)),
+            certificates: Vec::new(),
+            user_agent: concat!("influx-core/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+
+    pub(crate) fn from_env() -> Result<Self> {
+        env::read(std::env::vars_os())
+    }
+
+    pub(crate) fn connect(self) -> Result<Connection> {
+        let base = parse_url(&self.url)?;
+        if self
+            .token
+            .as_ref()
+            .is_some_and(|token| !token.is_printable())
+        {
+            let problem = "holds a character that no HTTP header can carry, such as a line feed; \
+                           trim it";
+            return Err(SettingCause::Invalid {
+                what: "token",
+                problem,
+            }
+            .into());
+        }
+        if self
+            .user_agent
+            .bytes()
+            .any(|byte| !matches!(byte, b' '..=b'~'))
+        {
+            let problem = "holds a character that no HTTP header can carry";
+            return Err(SettingCause::Invalid {
+                what: "user agent",
+                problem,
+            }
+            .into());
+        }
+        let transport = Transport::new(
+            &base,
+            &self.certificates,
+            self.connect_timeout,
+            &self.user_agent,
+        )?;
+        Ok(Connection {
+            transport,
+            base,
+            token: self.token.filter(|token| !token.expose().is_empty()),
+            org: self.org.filter(|org| !org.is_empty()),
+            gzip: self.gzip,
+            timeout: self.timeout,
+            read_timeout: self.read_timeout,
+        })
+    }
+}
+
+/// The server's base URL, with one slash at its end. A path in it is kept as a prefix.
+fn parse_url(text: &str) -> Result<Url> {
+    // Never echoes a password.
+    let shown = |url: &Url| {
+        let mut url = url.clone();
+        let _ = url.set_password(None);
+        let _ = url.set_username("");
+        url.to_string()
+    };
+    let refuse = |text: String, problem| Error::from(SettingCause::Url { text, problem });
+    let mut url = Url::parse(text).map_err(|error| {
+        let problem = "is no URL; write it like http://localhost:8086";
+        let text = if text.contains('@') {
+            String::new()
+        } else {
+            text.to_owned()
+        };
+        Error::setting(SettingCause::Url { text, problem }, error)
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refuse(
+            shown(&url),
+            "is neither http nor https; write it like http://localhost:8086",
+        ));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        let problem = "holds a user name or password; hand those over with `token`";
+        return Err(refuse(shown(&url), problem));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse(
+            shown(&url),
+            "has a query or fragment; give the server's base URL only",
+        ));
+    }
+    let path = format!("{}/", url.path().trim_end_matches('/'));
+    url.set_path(&path);
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_url;
+
+    #[test]
+    fn the_base_url_keeps_its_prefix_and_ends_in_one_slash() {
+        for (text, base) in [
+            ("http://localhost:8086", "http://localhost:8086/"),
+            ("http://localhost:8086///", "http://localhost:8086/"),
+            ("https://host/influx/", "https://host/influx/"),
+            ("https://host/a/b", "https://host/a/b/"),
+        ] {
+            assert_eq!(parse_url(text).unwrap().as_str(), base);
+        }
+    }
+
+    #[test]
+    fn urls_that_cannot_work_are_refused_without_their_secrets() {
+        for (text, words) in [
+            ("", "is no URL"),
+            ("localhost:8086", "neither http nor https"),
+            ("ftp://host", "neither http nor https"),
+            ("http://me:hunter2@host", "user name or password"),
+            ("http://me:hunter2@host:x", "is no URL"),
+            ("http://host?org=a", "query or fragment"),
+        ] {
+            let error = parse_url(text).unwrap_err().to_string();
+            assert!(error.contains(words), "{error} should say {words:?}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+}

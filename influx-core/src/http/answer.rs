@@ -1,0 +1,110 @@
+//! Error answers: which part of them is the server's word.
+//!
+//! | body | from |
+//! |---|---|
+//! | `{"code": …, "message": …}` | the API |
+//! | `{"error": …}` | the 1.x endpoints |
+//! | empty, with `X-Influx-Error` | older versions |
+//! | HTML, text, or nothing | a proxy, or a path that is none of the API |
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::reqwest::Response;
+use crate::error::{Answer, Endpoint, Error, Failure};
+use crate::time::ToTimestamp as _;
+
+/// As much of an error body as is read. The server quotes every bad line in full.
+const LIMIT: usize = 1 << 20;
+
+#[derive(Deserialize)]
+struct Json {
+    code: Option<String>,
+    message: Option<String>,
+    error: Option<String>,
+}
+
+/// Reads an answer whose status is an error.
+pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
+    let status = response.status();
+    let header = |response: &Response, name| response.header(name).map(ToOwned::to_owned);
+    let code = header(&response, "x-platform-error-code");
+    let influx_error = header(&response, "x-influx-error");
+    let retry_after = response.header("retry-after").and_then(parse_retry_after);
+    let location = header(&response, "location");
+    // Without its body the status still says most of it.
+    let (body, _) = response
+        .read_up_to(LIMIT, endpoint)
+        .await
+        .unwrap_or_default();
+
+    let mut answer = Answer {
+        endpoint,
+        status,
+        code,
+        message: String::new(),
+        retry_after,
+        failure: Failure::Api,
+    };
+    match (serde_json::from_slice::<Json>(&body), influx_error) {
+        (
+            Ok(Json {
+                code,
+                message: Some(message),
+                ..
+            }),
+            _,
+        ) => {
+            answer.code = code.or(answer.code);
+            answer.message = message;
+        }
+        (
+            Ok(Json {
+                error: Some(error), ..
+            }),
+            _,
+        ) => answer.message = error,
+        (_, Some(error)) => answer.message = error,
+        _ => {
+            answer.failure = Failure::Foreign;
+            answer.message = String::from_utf8_lossy(&body).trim().to_owned();
+        }
+    }
+    if (300..400).contains(&status) {
+        answer.failure = Failure::Redirect { location };
+    }
+    answer.into()
+}
+
+/// Seconds, or a date that is compared with this machine's clock; anything else is no wish.
+fn parse_retry_after(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = DateTime::parse_from_rfc2822(text).ok()?.with_timezone(&Utc);
+    let wait = date.nanos_since_epoch() - std::time::SystemTime::now().nanos_since_epoch();
+    Some(Duration::from_nanos(u64::try_from(wait.max(0)).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_retry_after;
+    use std::time::Duration;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_and_junk_is_ignored() {
+        assert_eq!(parse_retry_after("120"), Some(Duration::from_secs(120)));
+        assert_eq!(
+            parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT"),
+            Some(Duration::ZERO)
+        );
+        let far = parse_retry_after("Fri, 21 Oct 2250 07:28:00 GMT").unwrap();
+        assert!(far > Duration::from_secs(1_000_000_000));
+        for junk in ["", "soon", "-1", "1.5", "99999999999999999999"] {
+            assert_eq!(parse_retry_after(junk), None, "{junk:?}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+use std::future::Future as _;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::{Instant, Sleep};
+
+use super::reqwest::{Chunks, Response};
+use crate::error::{Endpoint, Result, TransportCause};
+
+/// A reply that is read as it comes. Dropping it closes the connection.
+pub(crate) struct Body {
+    chunks: Chunks,
+    idle: Option<Idle>,
+}
+
+/// Ends the wait for a chunk.
+struct Idle {
+    limit: Duration,
+    timer: Pin<Box<Sleep>>,
+    endpoint: Endpoint,
+}
+
+impl Body {
+    pub(super) fn new(response: Response, endpoint: Endpoint, limit: Option<Duration>) -> Self {
+        let timer = |limit| Box::pin(tokio::time::sleep(limit));
+        let idle = limit.map(|limit| Idle {
+            limit,
+            timer: timer(limit),
+            endpoint,
+        });
+        Self {
+            chunks: response.into_chunks(endpoint),
+            idle,
+        }
+    }
+
+    /// The next chunk; `None` at the end of a reply that is complete.
+    pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        if let Poll::Ready(chunk) = self.chunks.poll_next(cx) {
+            if let Some(idle) = &mut self.idle {
+                let next = Instant::now() + idle.limit;
+                idle.timer.as_mut().reset(next);
+            }
+            return Poll::Ready(chunk);
+        }
+        let Some(idle) = &mut self.idle else {
+            return Poll::Pending;
+        };
+        ready!(idle.timer.as_mut().poll(cx));
+        let (doing, after) = (idle.endpoint, idle.limit);
+        Poll::Ready(Err(TransportCause::Timeout { doing, after }.into()))
+    }
+}

@@ -1,0 +1,198 @@
+//! Requests to one server: authentication, time-outs, compression, and what its answers mean.
+//!
+//! [`Connection`] is what the rooms above call: [`Connection::call`] for a request with one short
+//! answer, [`Connection::open`] for a reply that is streamed. Only `reqwest.rs` knows which HTTP
+//! client is behind it.
+
+mod answer;
+mod auth;
+mod body;
+mod compress;
+mod request;
+mod reqwest;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::error::{Endpoint, Error, Result, SettingCause, TransportCause};
+
+pub use self::auth::Token;
+pub(crate) use self::body::Body;
+pub(crate) use self::request::{Method, Request};
+pub(crate) use self::reqwest::Transport;
+
+use self::reqwest::Response;
+
+/// A future that owns all it needs and can be spawned.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send + 'static>>;
+
+/// One server, and how to speak to it.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) transport: Transport,
+    /// Ends in `/`.
+    pub(crate) base: Url,
+    pub(crate) token: Option<Token>,
+    pub(crate) org: Option<String>,
+    pub(crate) gzip: bool,
+    /// For a request with a short answer, from start to end.
+    pub(crate) timeout: Option<Duration>,
+    /// For a streamed reply: until its start, and between chunks.
+    pub(crate) read_timeout: Option<Duration>,
+}
+
+/// A short answer, complete.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// The server's version, if it said so.
+    pub(crate) version: Option<String>,
+    pub(crate) body: Bytes,
+    endpoint: Endpoint,
+}
+
+impl Connection {
+    /// The organization of this call: its own, else the client's.
+    pub(crate) fn org<'a>(&'a self, own: Option<&'a str>) -> Result<&'a str> {
+        own.or(self.org.as_deref()).ok_or_else(|| {
+            SettingCause::Missing {
+                what: "organization",
+                remedy: "name it with `org` on the client's builder, or INFLUXDB_V2_ORG",
+            }
+            .into()
+        })
+    }
+
+    /// Sends a request and reads its answer; an error status is an error.
+    pub(crate) async fn call(&self, request: Request) -> Result<Reply> {
+        let endpoint = request.endpoint;
+        within(self.timeout, endpoint, async {
+            let response = self.send(request).await?;
+            match response.status() {
+                200..=299 => Reply::read(response, endpoint).await,
+                _ => Err(answer::read(response, endpoint).await),
+            }
+        })
+        .await
+    }
+
+    /// The same, but a 503 is an answer too (that of `/health` on a server that is not well).
+    pub(crate) async fn call_even_if_unavailable(&self, request: Request) -> Result<Reply> {
+        let endpoint = request.endpoint;
+        within(self.timeout, endpoint, async {
+            let response = self.send(request).await?;
+            match response.status() {
+                200..=299 | 503 => Reply::read(response, endpoint).await,
+                _ => Err(answer::read(response, endpoint).await),
+            }
+        })
+        .await
+    }
+
+    /// Sends a request and hands over its reply as it comes; an error status is an error.
+    pub(crate) async fn open(&self, request: Request) -> Result<Body> {
+        let endpoint = request.endpoint;
+        let response = within(self.read_timeout, endpoint, self.send(request)).await?;
+        match response.status() {
+            200..=299 => Ok(Body::new(response, endpoint, self.read_timeout)),
+            _ => {
+                let read = async { Ok(answer::read(response, endpoint).await) };
+                Err(within(self.read_timeout, endpoint, read).await?)
+            }
+        }
+    }
+
+    async fn send(&self, request: Request) -> Result<Response> {
+        let (body, encoding) = if request.compressible && self.gzip {
+            compress::gzip(request.body)
+        } else {
+            (request.body, None)
+        };
+        let mut url = self.base.join(&request.path).map_err(|error| {
+            Error::setting(
+                SettingCause::Invalid {
+                    what: "path",
+                    problem: "cannot be part of a URL",
+                },
+                error,
+            )
+        })?;
+        if !request.parameters.is_empty() {
+            url.query_pairs_mut().extend_pairs(&request.parameters);
+        }
+        let headers = [
+            ("accept", Some(request.accept)),
+            ("content-type", request.content_type),
+            ("content-encoding", encoding),
+        ];
+        let headers = headers
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let token = self.token.as_ref().map(Token::header);
+        self.transport
+            .send(request.method, url, headers, token, body, request.endpoint)
+            .await
+    }
+}
+
+/// Ends `work` after `limit`.
+async fn within<T>(
+    limit: Option<Duration>,
+    doing: Endpoint,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    // Without a runtime the timer would panic.
+    if let Err(error) = tokio::runtime::Handle::try_current() {
+        let cause = SettingCause::Missing {
+            what: "Tokio runtime",
+            remedy: "await the client within one, such as `#[tokio::main]`",
+        };
+        return Err(Error::setting(cause, error));
+    }
+    let Some(after) = limit else {
+        return work.await;
+    };
+    let timed_out = |_| TransportCause::Timeout { doing, after }.into();
+    tokio::time::timeout(after, work)
+        .await
+        .unwrap_or_else(|elapsed| Err(timed_out(elapsed)))
+}
+
+impl Reply {
+    async fn read(mut response: Response, endpoint: Endpoint) -> Result<Self> {
+        /// No answer of the API that is read as a whole comes near this.
+        const LIMIT: usize = 64 << 20;
+        let version = response.header("x-influxdb-version").map(ToOwned::to_owned);
+        let (body, complete) = response.read_up_to(LIMIT, endpoint).await?;
+        if !complete {
+            let problem = "is longer than 64 MiB";
+            return Err(TransportCause::Decode {
+                doing: endpoint,
+                problem,
+            }
+            .into());
+        }
+        Ok(Self {
+            version,
+            body,
+            endpoint,
+        })
+    }
+
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let problem = "is not the JSON that the API documents; is this an InfluxDB 2.x server?";
+            Error::transport(
+                TransportCause::Decode {
+                    doing: self.endpoint,
+                    problem,
+                },
+                error,
+            )
+        })
+    }
+}

@@ -1,0 +1,82 @@
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::error::{Endpoint, Error, Result, SettingCause};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Delete,
+}
+
+/// A request before it is addressed to a server.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(super) method: Method,
+    /// Relative to the server's base URL.
+    pub(super) path: String,
+    pub(super) parameters: Vec<(&'static str, String)>,
+    pub(super) content_type: Option<&'static str>,
+    pub(super) accept: &'static str,
+    pub(super) body: Bytes,
+    pub(super) compressible: bool,
+    pub(super) endpoint: Endpoint,
+}
+
+impl Request {
+    pub(crate) fn new(method: Method, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            parameters: Vec::new(),
+            content_type: None,
+            accept: "application/json",
+            body: Bytes::new(),
+            compressible: false,
+            endpoint: Endpoint::Admin,
+        }
+    }
+
+    /// Lines for `/api/v2/write`.
+    pub(crate) fn write(lines: Vec<u8>) -> Self {
+        Self {
+            content_type: Some("text/plain; charset=utf-8"),
+            body: lines.into(),
+            compressible: true,
+            endpoint: Endpoint::Write,
+            ..Self::new(Method::Post, "api/v2/write")
+        }
+    }
+
+    /// A script for `/api/v2/query`.
+    pub(crate) fn query(body: &impl Serialize) -> Result<Self> {
+        let request = Self {
+            accept: "application/csv",
+            endpoint: Endpoint::Query,
+            ..Self::new(Method::Post, "api/v2/query")
+        };
+        request.json(body)
+    }
+
+    #[must_use]
+    pub(crate) fn parameter(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.parameters.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_vec(body).map_err(|error| {
+            Error::setting(
+                SettingCause::Invalid {
+                    what: "request",
+                    problem: "is no JSON",
+                },
+                error,
+            )
+        })?;
+        self.body = body.into();
+        self.content_type = Some("application/json");
+        Ok(self)
+    }
+}

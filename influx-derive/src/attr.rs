@@ -1,0 +1,225 @@
+//! Attributes as lists of options: `#[tag(name = "host", default)]`.
+
+use proc_macro2::Span;
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token};
+
+use crate::diagnostics::Diagnostics;
+use crate::names;
+
+/// One option, `name` or `name = value`.
+pub(crate) struct Opt {
+    pub(crate) name: Ident,
+    pub(crate) value: Option<OptValue>,
+}
+
+pub(crate) enum OptValue {
+    Text(LitStr),
+    Flag(syn::LitBool),
+    Path(Path),
+}
+
+impl Parse for Opt {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.call(Ident::parse_any)?;
+        let value = if input.parse::<Option<Token![=]>>()?.is_some() {
+            Some(if input.peek(LitStr) {
+                OptValue::Text(input.parse()?)
+            } else if input.peek(syn::LitBool) {
+                OptValue::Flag(input.parse()?)
+            } else {
+                OptValue::Path(input.parse()?)
+            })
+        } else {
+            None
+        };
+        Ok(Self { name, value })
+    }
+}
+
+/// The options of an attribute; none for `#[tag]`.
+pub(crate) fn options(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Vec<Opt> {
+    match &attribute.meta {
+        Meta::Path(_) => Vec::new(),
+        Meta::List(list) => {
+            let parsed = list.parse_args_with(Punctuated::<Opt, Token![,]>::parse_terminated);
+            parsed
+                .map(IntoIterator::into_iter)
+                .map(Iterator::collect)
+                .unwrap_or_else(|error| {
+                    diagnostics.push(error);
+                    Vec::new()
+                })
+        }
+        Meta::NameValue(meta) => {
+            let example = match &meta.value {
+                Expr::Lit(ExprLit {
+                    lit: Lit::Str(text),
+                    ..
+                }) => format!("{:?}", text.value()),
+                _ => "\"…\"".into(),
+            };
+            let name = meta
+                .path
+                .get_ident()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            diagnostics.at(
+                meta,
+                format!("options go in parentheses: #[{name}(name = {example})]"),
+            );
+            Vec::new()
+        }
+    }
+}
+
+/// A value that an attribute may set once.
+pub(crate) struct Once<T> {
+    name: &'static str,
+    value: Option<(Span, T)>,
+}
+
+impl<T> Once<T> {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self { name, value: None }
+    }
+
+    pub(crate) fn set(&mut self, span: Span, value: T, diagnostics: &mut Diagnostics) {
+        if self.value.is_some() {
+            diagnostics.at_span(span, format!("option `{}` is given twice", self.name));
+        } else {
+            self.value = Some((span, value));
+        }
+    }
+
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.value.as_ref().map(|(_, value)| value)
+    }
+
+    pub(crate) fn take(self) -> Option<T> {
+        self.value.map(|(_, value)| value)
+    }
+
+    pub(crate) fn span(&self) -> Option<Span> {
+        self.value.as_ref().map(|(span, _)| *span)
+    }
+
+    pub(crate) const fn is_set(&self) -> bool {
+        self.value.is_some()
+    }
+}
+
+impl Opt {
+    /// The text of `name = "text"`.
+    pub(crate) fn text(self, diagnostics: &mut Diagnostics) -> Option<LitStr> {
+        match self.value {
+            Some(OptValue::Text(text)) => return Some(text),
+            Some(OptValue::Flag(other)) => diagnostics.at(other, wants_text(&self.name)),
+            Some(OptValue::Path(other)) => diagnostics.at(other, wants_text(&self.name)),
+            None => diagnostics.at(&self.name, wants_text(&self.name)),
+        }
+        None
+    }
+
+    /// The path of `name = path`.
+    pub(crate) fn path(self, diagnostics: &mut Diagnostics) -> Option<Path> {
+        let name = &self.name;
+        let message = format!("`{name}` wants a path: {name} = some::path");
+        match self.value {
+            Some(OptValue::Path(path)) => return Some(path),
+            Some(OptValue::Text(other)) => diagnostics.at(other, message),
+            Some(OptValue::Flag(other)) => diagnostics.at(other, message),
+            None => diagnostics.at(name, message),
+        }
+        None
+    }
+
+    /// Nothing may follow a flag.
+    pub(crate) fn flag(self, diagnostics: &mut Diagnostics) -> Option<()> {
+        if self.value.is_none() {
+            return Some(());
+        }
+        diagnostics.at(&self.name, format!("`{}` takes no value", self.name));
+        None
+    }
+
+    /// The value of `name = true` or `name = false`.
+    pub(crate) fn boolean(self, diagnostics: &mut Diagnostics) -> Option<bool> {
+        if let Some(OptValue::Flag(flag)) = &self.value {
+            return Some(flag.value);
+        }
+        let name = &self.name;
+        diagnostics.at(
+            name,
+            format!("`{name}` wants `true` or `false`: {name} = false"),
+        );
+        None
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.name.span()
+    }
+
+    /// Reports an option that is none of `known`, with the nearest of them.
+    pub(crate) fn unknown(&self, of: &str, known: &[&str], diagnostics: &mut Diagnostics) {
+        let name = self.name.to_string();
+        let nearest = known
+            .iter()
+            .map(|known| (strsim::damerau_levenshtein(&name, known), known))
+            .filter(|(distance, known)| *distance <= known.len().div_ceil(3))
+            .min()
+            .map(|(_, known)| format!("; did you mean `{known}`?"));
+        let list = known
+            .iter()
+            .map(|known| format!("`{known}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let tail = nearest.unwrap_or_else(|| {
+            if known.is_empty() {
+                "; it takes none".into()
+            } else {
+                format!("; it takes {list}")
+            }
+        });
+        diagnostics.at(&self.name, format!("{of} has no option `{name}`{tail}"));
+    }
+}
+
+fn wants_text(name: &Ident) -> String {
+    format!("`{name}` wants a text: {name} = \"…\"")
+}
+
+/// The rule of `rename_all = "…"`, if it is one.
+pub(crate) fn rename_rule(text: &LitStr, diagnostics: &mut Diagnostics) -> Option<String> {
+    let rule = text.value();
+    if names::RULES.contains(&rule.as_str()) {
+        return Some(rule);
+    }
+    let list = names::RULES.map(|rule| format!("`{rule}`")).join(", ");
+    diagnostics.at_span(
+        text.span(),
+        format!("no such rule; `rename_all` takes {list}"),
+    );
+    None
+}
+
+/// The doc comment of an item, its lines joined.
+pub(crate) fn docs(attributes: &[Attribute]) -> String {
+    let line = |attribute: &Attribute| match &attribute.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => Some(text.value().trim().to_owned()),
+            _ => None,
+        },
+        _ => None,
+    };
+    attributes
+        .iter()
+        .filter_map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
+}

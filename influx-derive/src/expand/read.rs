@@ -1,0 +1,80 @@
+//! `impl FromRow`: plan once, read each row by position.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use crate::bounds;
+use crate::model::{Fallback, Kind, Measurement, Member};
+
+pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
+    let ident = &model.input.ident;
+    let (generics, arguments, _) = model.input.generics.split_for_impl();
+    let bounds = bounds::read(model, private);
+    let row = bounds::row_type(ident, &model.input.generics);
+    let mut index = 0;
+    let members = model.members.iter().map(|member| {
+        let value = read(member, index, private);
+        index += usize::from(!matches!(member.kind, Kind::Skipped));
+        let name = member.ident;
+        quote!(#name: #value)
+    });
+    let members: Vec<_> = members.collect();
+    let owned = model.input.generics.lifetimes().next().is_none().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #generics #private::FromRowOwned for #ident #arguments #bounds {}
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl #generics #private::FromRow for #ident #arguments #bounds {
+            type Row<'__r> = #row;
+            type Plan = #private::RowPlan;
+
+            fn plan(
+                __table: &#private::TableHeader,
+            ) -> ::core::result::Result<#private::RowPlan, #private::Mismatches> {
+                #private::RowPlan::new(<Self as #private::Measurement>::SCHEMA, __table)
+            }
+
+            fn read<'__r>(
+                __plan: &mut #private::RowPlan,
+                __record: &#private::Record<'__r>,
+            ) -> ::core::result::Result<Self::Row<'__r>, #private::CellError> {
+                #private::RowPlan::check(__plan, __record)?;
+                ::core::result::Result::Ok(#ident { #(#members),* })
+            }
+        }
+
+        #owned
+    }
+}
+
+/// The expression that fills a member.
+fn read(member: &Member<'_>, index: usize, private: &TokenStream) -> TokenStream {
+    let ty = member.ty;
+    let index = Literal::usize_unsuffixed(index);
+    let default = match &member.default {
+        Some(Fallback::Call(path)) => quote!(#path),
+        Some(Fallback::Default) | None => quote!(::core::default::Default::default),
+    };
+    let read = match &member.kind {
+        Kind::Skipped => return quote!(#default()),
+        Kind::Tag { .. } => quote_spanned!(ty.span()=> <#ty as #private::TagValue>::read_tag),
+        Kind::Field { .. } => quote_spanned!(ty.span()=> <#ty as #private::FieldValue>::read_field),
+        Kind::Timestamp { unit: None } => {
+            quote_spanned!(ty.span()=> <#ty as #private::TimestampValue>::read_timestamp)
+        }
+        Kind::Timestamp { unit: Some(unit) } => {
+            let unit = unit.variant();
+            let count = quote_spanned!(ty.span()=> <#ty as #private::TimestampCount>::read_count);
+            quote!(|__cell| #count(#private::Precision::#unit, __cell))
+        }
+    };
+    if member.default.is_some() {
+        quote!(#private::RowPlan::read_or(__plan, __record, #index, #read, #default)?)
+    } else {
+        quote!(#private::RowPlan::read(__plan, __record, #index, #read)?)
+    }
+}

@@ -1,0 +1,72 @@
+//! `impl Measurement`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+
+use crate::bounds;
+use crate::model::{Kind, Measurement, Member};
+
+pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
+    let ident = &model.input.ident;
+    let (generics, arguments, _) = model.input.generics.split_for_impl();
+    let bounds = bounds::write(model, private);
+    let row = ident.unraw().to_string();
+    let name = &model.container.name;
+    let precision = match model.container.precision {
+        Some(unit) => {
+            let variant = unit.variant();
+            quote!(::core::option::Option::Some(#private::Precision::#variant))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let columns = model.columns().map(|member| column(member, private));
+    quote! {
+        #[automatically_derived]
+        impl #generics #private::Measurement for #ident #arguments #bounds {
+            const SCHEMA: #private::Schema =
+                #private::Schema::new(#row, #name, #precision, &[#(#columns),*]);
+        }
+    }
+}
+
+fn column(member: &Member<'_>, private: &TokenStream) -> TokenStream {
+    let ty = member.ty;
+    let role = bounds::role(member, private);
+    let (name, variant, value_type) = match &member.kind {
+        Kind::Tag { key, .. } => (
+            key.as_str(),
+            quote!(Tag),
+            quote!(#private::ValueType::String),
+        ),
+        Kind::Field { key, .. } => (
+            key.as_str(),
+            quote!(Field),
+            quote_spanned!(ty.span()=> <#ty as #role>::TYPE),
+        ),
+        Kind::Timestamp { .. } | Kind::Skipped => (
+            "_time",
+            quote!(Timestamp),
+            quote!(#private::ValueType::Time),
+        ),
+    };
+    let optional = if member.default.is_some() {
+        quote!(true)
+    } else {
+        quote_spanned!(ty.span()=> <#ty as #role>::OPTIONAL)
+    };
+    let name_of_member = member.ident.unraw().to_string();
+    let docs = &member.docs;
+    quote! {
+        #private::ColumnSchema {
+            name: #name,
+            role: #private::Role::#variant,
+            value_type: #value_type,
+            optional: #optional,
+            member: #name_of_member,
+            rust_type: ::core::stringify!(#ty),
+            doc: #docs,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `impl ToLine`: one line, its constant bytes joined here.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use crate::bounds;
+use crate::model::{Kind, Measurement, Member};
+use crate::names::{self, Part};
+
+pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
+    let ident = &model.input.ident;
+    let (generics, arguments, _) = model.input.generics.split_for_impl();
+    let bounds = bounds::write(model, private);
+    let measurement =
+        Literal::byte_string(&names::escape(Part::Measurement, &model.container.name));
+    let tags = tags(model, private);
+    let mutable = (!tags.is_empty()).then(|| quote!(mut));
+    let fields = model.columns().filter_map(|member| field(member, private));
+    let finish = finish(model, private);
+    let precision = model.container.precision.map(|unit| {
+        let variant = unit.variant();
+        quote! {
+            fn default_precision(&self) -> ::core::option::Option<#private::Precision> {
+                ::core::option::Option::Some(#private::Precision::#variant)
+            }
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl #generics #private::ToLine for #ident #arguments #bounds {
+            fn write_line(&self, __out: &mut #private::LineWriter) -> #private::Result<()> {
+                let #mutable __line = #private::measurement(__out, #measurement);
+                #(#tags)*
+                let mut __line = #private::Tags::into_fields(__line);
+                #(#fields)*
+                #finish
+            }
+
+            #precision
+        }
+    }
+}
+
+/// Tags in the order of their keys, as the server keeps them.
+fn tags(model: &Measurement<'_>, private: &TokenStream) -> Vec<TokenStream> {
+    let mut tags: Vec<_> = model
+        .columns()
+        .filter_map(|member| match &member.kind {
+            Kind::Tag { key, .. } => Some((key, member)),
+            _ => None,
+        })
+        .collect();
+    tags.sort_by_key(|(key, _)| *key);
+    let tag = |(key, member): (&String, &Member<'_>)| {
+        let (name, ty) = (member.ident, member.ty);
+        let text = key_text(Part::Tag, key);
+        quote_spanned! {ty.span()=>
+            <#ty as #private::TagValue>::write_tag(
+                &self.#name,
+                #private::tag(&mut __line, #key, #text),
+            )?;
+        }
+    };
+    tags.into_iter().map(tag).collect()
+}
+
+fn field(member: &Member<'_>, private: &TokenStream) -> Option<TokenStream> {
+    let Kind::Field { key, .. } = &member.kind else {
+        return None;
+    };
+    let (name, ty) = (member.ident, member.ty);
+    let text = key_text(Part::Field, key);
+    Some(quote_spanned! {ty.span()=>
+        <#ty as #private::FieldValue>::write_field(
+            &self.#name,
+            #private::field(&mut __line, #key, #text),
+        )?;
+    })
+}
+
+/// `,key=`
+fn key_text(part: Part, key: &str) -> Literal {
+    Literal::byte_string(&[b",", names::escape(part, key).as_slice(), b"="].concat())
+}
+
+fn finish(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
+    let time = model.columns().find_map(|member| match member.kind {
+        Kind::Timestamp { unit } => Some((member.ident, member.ty, unit)),
+        _ => None,
+    });
+    let write = match time {
+        None => return quote!(#private::Fields::finish(__line)),
+        Some((name, ty, None)) => quote_spanned! {ty.span()=>
+            <#ty as #private::TimestampValue>::write_timestamp(&self.#name, __time)
+        },
+        Some((name, ty, Some(unit))) => {
+            let unit = unit.variant();
+            quote_spanned! {ty.span()=>
+                <#ty as #private::TimestampCount>::write_count(
+                    &self.#name,
+                    #private::Precision::#unit,
+                    __time,
+                )
+            }
+        }
+    };
+    quote!(#private::Fields::finish_at(__line, |__time| #write))
+}

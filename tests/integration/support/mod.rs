@@ -1,0 +1,4 @@
+//! What the tests stand on: a real server, and one whose every byte a test decides.
+
+pub mod influxd;
+pub mod live;
