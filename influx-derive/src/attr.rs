@@ -45,31 +45,18 @@ pub(crate) fn options(attribute: &Attribute, diagnostics: &mut Diagnostics) -> V
         Meta::Path(_) => Vec::new(),
         Meta::List(list) => {
             let parsed = list.parse_args_with(Punctuated::<Opt, Token![,]>::parse_terminated);
-            parsed
-                .map(IntoIterator::into_iter)
-                .map(Iterator::collect)
-                .unwrap_or_else(|error| {
-                    diagnostics.push(error);
-                    Vec::new()
-                })
+            parsed.map(IntoIterator::into_iter).map(Iterator::collect).unwrap_or_else(|error| {
+                diagnostics.push(error);
+                Vec::new()
+            })
         }
         Meta::NameValue(meta) => {
             let example = match &meta.value {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(text),
-                    ..
-                }) => format!("{:?}", text.value()),
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => format!("{:?}", text.value()),
                 _ => "\"…\"".into(),
             };
-            let name = meta
-                .path
-                .get_ident()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            diagnostics.at(
-                meta,
-                format!("options go in parentheses: #[{name}(name = {example})]"),
-            );
+            let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+            diagnostics.at(meta, format!("options go in parentheses: #[{name}(name = {example})]"));
             Vec::new()
         }
     }
@@ -151,10 +138,7 @@ impl Opt {
             return Some(flag.value);
         }
         let name = &self.name;
-        diagnostics.at(
-            name,
-            format!("`{name}` wants `true` or `false`: {name} = false"),
-        );
+        diagnostics.at(name, format!("`{name}` wants `true` or `false`: {name} = false"));
         None
     }
 
@@ -171,17 +155,9 @@ impl Opt {
             .filter(|(distance, known)| *distance <= known.len().div_ceil(3))
             .min()
             .map(|(_, known)| format!("; did you mean `{known}`?"));
-        let list = known
-            .iter()
-            .map(|known| format!("`{known}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+        let list = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
         let tail = nearest.unwrap_or_else(|| {
-            if known.is_empty() {
-                "; it takes none".into()
-            } else {
-                format!("; it takes {list}")
-            }
+            if known.is_empty() { "; it takes none".into() } else { format!("; it takes {list}") }
         });
         diagnostics.at(&self.name, format!("{of} has no option `{name}`{tail}"));
     }
@@ -198,10 +174,7 @@ pub(crate) fn rename_rule(text: &LitStr, diagnostics: &mut Diagnostics) -> Optio
         return Some(rule);
     }
     let list = names::RULES.map(|rule| format!("`{rule}`")).join(", ");
-    diagnostics.at_span(
-        text.span(),
-        format!("no such rule; `rename_all` takes {list}"),
-    );
+    diagnostics.at_span(text.span(), format!("no such rule; `rename_all` takes {list}"));
     None
 }
 
@@ -209,17 +182,10 @@ pub(crate) fn rename_rule(text: &LitStr, diagnostics: &mut Diagnostics) -> Optio
 pub(crate) fn docs(attributes: &[Attribute]) -> String {
     let line = |attribute: &Attribute| match &attribute.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) => Some(text.value().trim().to_owned()),
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
             _ => None,
         },
         _ => None,
     };
-    attributes
-        .iter()
-        .filter_map(line)
-        .collect::<Vec<_>>()
-        .join("\n")
+    attributes.iter().filter_map(line).collect::<Vec<_>>().join("\n")
 }

@@ -66,10 +66,7 @@ fn has_field(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {
 }
 
 fn timestamps(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {
-    let mut times = model
-        .members
-        .iter()
-        .filter(|m| matches!(m.kind, Kind::Timestamp { .. }));
+    let mut times = model.members.iter().filter(|m| matches!(m.kind, Kind::Timestamp { .. }));
     if let Some(first) = times.next() {
         for other in times {
             diagnostics.at(

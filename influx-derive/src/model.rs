@@ -67,17 +67,18 @@ enum Role {
 }
 
 impl Unit {
-    fn parse(text: &LitStr, diagnostics: &mut Diagnostics) -> Option<Self> {
-        Some(match text.value().as_str() {
+    /// A text that is no unit is reported, and then taken for one, so that nothing else is.
+    fn parse(text: &LitStr, diagnostics: &mut Diagnostics) -> Self {
+        match text.value().as_str() {
             "ns" => Self::Nanoseconds,
             "us" => Self::Microseconds,
             "ms" => Self::Milliseconds,
             "s" => Self::Seconds,
             _ => {
                 diagnostics.at(text, "no such unit; there are `ns`, `us`, `ms` and `s`");
-                return None;
+                Self::Nanoseconds
             }
-        })
+        }
     }
 
     /// The variant of `Precision`.
@@ -112,9 +113,7 @@ impl Role {
     }
 
     fn of(attribute: &Attribute) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|role| attribute.path().is_ident(role.name()))
+        Self::ALL.into_iter().find(|role| attribute.path().is_ident(role.name()))
     }
 }
 
@@ -129,19 +128,12 @@ impl<'a> Measurement<'a> {
             .filter_map(|field| Member::parse(field, &container, diagnostics))
             .collect();
         let complete = fields.is_some_and(|fields| fields.named.len() == members.len());
-        Self {
-            input,
-            container,
-            members,
-            complete,
-        }
+        Self { input, container, members, complete }
     }
 
     /// The members that are columns, in the order of the schema.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &Member<'a>> {
-        self.members
-            .iter()
-            .filter(|member| !matches!(member.kind, Kind::Skipped))
+        self.members.iter().filter(|member| !matches!(member.kind, Kind::Skipped))
     }
 }
 
@@ -154,16 +146,11 @@ fn named_fields<'a>(
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => return Some(fields),
             Fields::Unnamed(fields) => {
-                diagnostics.at(
-                    fields,
-                    format!("a tuple struct has no names for its keys; {remedy}"),
-                );
+                diagnostics
+                    .at(fields, format!("a tuple struct has no names for its keys; {remedy}"));
             }
             Fields::Unit => {
-                diagnostics.at(
-                    &input.ident,
-                    format!("a unit struct has no members; {remedy}"),
-                );
+                diagnostics.at(&input.ident, format!("a unit struct has no members; {remedy}"));
             }
         },
         Data::Enum(data) => diagnostics.at(
@@ -172,24 +159,15 @@ fn named_fields<'a>(
              data can be a tag, with #[derive(TagValue)])",
         ),
         Data::Union(data) => {
-            diagnostics.at(
-                data.union_token,
-                format!("a union cannot be a measurement; {remedy}"),
-            );
+            diagnostics.at(data.union_token, format!("a union cannot be a measurement; {remedy}"));
         }
     }
     None
 }
 
 impl Container {
-    const OPTIONS: [&'static str; 6] = [
-        "name",
-        "rename_all",
-        "precision",
-        "columns",
-        "write_only",
-        "crate",
-    ];
+    const OPTIONS: [&'static str; 6] =
+        ["name", "rename_all", "precision", "columns", "write_only", "crate"];
 
     fn parse(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Self {
         let mut name = Once::new("name");
@@ -198,14 +176,8 @@ impl Container {
         let mut columns = Once::new("columns");
         let mut write_only = Once::new("write_only");
         let mut krate = Once::new("crate");
-        let own = input
-            .attrs
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("measurement"));
-        for option in own
-            .flat_map(|own| attr::options(own, diagnostics))
-            .collect::<Vec<_>>()
-        {
+        let own = input.attrs.iter().filter(|attribute| attribute.path().is_ident("measurement"));
+        for option in own.flat_map(|own| attr::options(own, diagnostics)).collect::<Vec<_>>() {
             let span = option.span();
             match option.name.to_string().as_str() {
                 "name" => set(&mut name, span, option.text(diagnostics), diagnostics),
@@ -216,7 +188,7 @@ impl Container {
                 }
                 "precision" => {
                     let unit = option.text(diagnostics);
-                    let unit = unit.and_then(|unit| Unit::parse(&unit, diagnostics));
+                    let unit = unit.map(|unit| Unit::parse(&unit, diagnostics));
                     set(&mut precision, span, unit, diagnostics);
                 }
                 "columns" => set(&mut columns, span, option.boolean(diagnostics), diagnostics),
@@ -228,9 +200,7 @@ impl Container {
         let ident = input.ident.unraw().to_string();
         Self {
             name_span: name.get().map_or_else(|| input.ident.span(), LitStr::span),
-            name: name
-                .take()
-                .map_or_else(|| names::measurement(&ident), |name| name.value()),
+            name: name.take().map_or_else(|| names::measurement(&ident), |name| name.value()),
             krate: krate.take(),
             precision: precision.take(),
             columns: columns.take().unwrap_or(true),
@@ -265,16 +235,8 @@ impl<'a> Member<'a> {
         let role = Self::role(field, ident, diagnostics)?;
         let options = MemberOptions::parse(field, role, diagnostics);
         let plain = ident.unraw().to_string();
-        let span = options
-            .name
-            .get()
-            .map_or_else(|| ident.span(), LitStr::span);
-        let renamed = || {
-            container
-                .rename_all
-                .as_ref()
-                .and_then(|rule| names::rename(rule, &plain))
-        };
+        let span = options.name.get().map_or_else(|| ident.span(), LitStr::span);
+        let renamed = || container.rename_all.as_ref().and_then(|rule| names::rename(rule, &plain));
         let key = match options.name.get() {
             Some(name) => name.value(),
             None => renamed().unwrap_or_else(|| plain.clone()),
@@ -284,9 +246,7 @@ impl<'a> Member<'a> {
             _ if options.skip.is_set() => Kind::Skipped,
             Role::Tag => Kind::Tag { key, span },
             Role::Field => Kind::Field { key, span },
-            Role::Timestamp => Kind::Timestamp {
-                unit: options.unit.get().copied(),
-            },
+            Role::Timestamp => Kind::Timestamp { unit: options.unit.get().copied() },
         };
         let constant = || Ident::new(&names::constant(&plain), ident.span());
         Some(Self {
@@ -300,21 +260,14 @@ impl<'a> Member<'a> {
     }
 
     fn role(field: &syn::Field, ident: &Ident, diagnostics: &mut Diagnostics) -> Option<Role> {
-        if let Some(other) = field
-            .attrs
-            .iter()
-            .find(|a| a.path().is_ident("measurement"))
-        {
+        if let Some(other) = field.attrs.iter().find(|a| a.path().is_ident("measurement")) {
             diagnostics.at(
                 other,
                 "#[measurement] belongs on the struct; a member is #[tag], #[field] or #[timestamp]",
             );
             return None;
         }
-        let mut roles = field
-            .attrs
-            .iter()
-            .filter_map(|a| Role::of(a).map(|role| (role, a)));
+        let mut roles = field.attrs.iter().filter_map(|a| Role::of(a).map(|role| (role, a)));
         let Some((role, _)) = roles.next() else {
             diagnostics.at(
                 ident,
@@ -326,10 +279,8 @@ impl<'a> Member<'a> {
             return None;
         };
         for (_, again) in roles {
-            let message = format!(
-                "member `{ident}` is a {} already; a member has one role",
-                role.name()
-            );
+            let message =
+                format!("member `{ident}` is a {} already; a member has one role", role.name());
             diagnostics.at(again, message);
         }
         Some(role)
@@ -345,14 +296,8 @@ impl MemberOptions {
             skip: Once::new("skip"),
             column: Once::new("column"),
         };
-        let own = field
-            .attrs
-            .iter()
-            .filter(|attribute| Role::of(attribute) == Some(role));
-        for option in own
-            .flat_map(|own| attr::options(own, diagnostics))
-            .collect::<Vec<_>>()
-        {
+        let own = field.attrs.iter().filter(|attribute| Role::of(attribute) == Some(role));
+        for option in own.flat_map(|own| attr::options(own, diagnostics)).collect::<Vec<_>>() {
             options.take(option, role, diagnostics);
         }
         options
@@ -362,13 +307,9 @@ impl MemberOptions {
         let span = option.span();
         let name = option.name.to_string();
         if !role.options().contains(&name.as_str()) {
-            let others = Role::ALL
-                .into_iter()
-                .filter(|other| other.options().contains(&name.as_str()));
-            match others
-                .map(|other| format!("#[{}]", other.name()))
-                .collect::<Vec<_>>()
-            {
+            let others =
+                Role::ALL.into_iter().filter(|other| other.options().contains(&name.as_str()));
+            match others.map(|other| format!("#[{}]", other.name())).collect::<Vec<_>>() {
                 others if others.is_empty() => {
                     option.unknown(&format!("#[{}]", role.name()), role.options(), diagnostics);
                 }
@@ -387,7 +328,7 @@ impl MemberOptions {
             "name" => set(&mut self.name, span, option.text(diagnostics), diagnostics),
             "unit" => {
                 let unit = option.text(diagnostics);
-                let unit = unit.and_then(|unit| Unit::parse(&unit, diagnostics));
+                let unit = unit.map(|unit| Unit::parse(&unit, diagnostics));
                 set(&mut self.unit, span, unit, diagnostics);
             }
             "default" => {
@@ -424,10 +365,8 @@ impl MemberOptions {
         }
         let others = [self.name.span(), self.unit.span(), self.column.span()];
         for span in others.into_iter().flatten() {
-            let message = format!(
-                "a skipped {} is neither written nor read; drop this option",
-                role.name()
-            );
+            let message =
+                format!("a skipped {} is neither written nor read; drop this option", role.name());
             diagnostics.at_span(span, message);
         }
     }
@@ -445,9 +384,6 @@ pub(crate) fn mentions(tokens: TokenStream, names: &[&Ident]) -> bool {
 impl Member<'_> {
     /// Whether the type holds a `'static` reference, which no row can be read into.
     pub(crate) fn is_static(&self) -> bool {
-        mentions(
-            self.ty.to_token_stream(),
-            &[&Ident::new("static", Span::call_site())],
-        )
+        mentions(self.ty.to_token_stream(), &[&Ident::new("static", Span::call_site())])
     }
 }

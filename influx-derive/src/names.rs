@@ -79,15 +79,8 @@ impl Part {
     }
 }
 
-const RESERVED: [&str; 7] = [
-    "time",
-    "_time",
-    "_value",
-    "_field",
-    "_measurement",
-    "_start",
-    "_stop",
-];
+const RESERVED: [&str; 7] =
+    ["time", "_time", "_value", "_field", "_measurement", "_start", "_stop"];
 
 /// Why line protocol, or the server, cannot take the name; with the remedy.
 pub(crate) fn refuse(part: Part, name: &str) -> Option<String> {
@@ -101,9 +94,7 @@ pub(crate) fn refuse(part: Part, name: &str) -> Option<String> {
         } else {
             "choose another name with `name = \"…\"`"
         };
-        return Some(format!(
-            "the {noun} `{name}` is reserved by the server; {remedy}"
-        ));
+        return Some(format!("the {noun} `{name}` is reserved by the server; {remedy}"));
     }
     let cannot = |what: String| Some(format!("the {noun} {what}; choose another name"));
     let pair =
@@ -122,14 +113,11 @@ pub(crate) fn refuse(part: Part, name: &str) -> Option<String> {
         _ if name.ends_with('\\') => {
             cannot("ends in a backslash, which line protocol cannot carry there".into())
         }
-        _ => [',', ' ', '=', '"']
-            .into_iter()
-            .find(|c| pair(*c))
-            .and_then(|c| {
-                cannot(format!(
-                    "holds a backslash before {c:?}, which line protocol cannot carry there"
-                ))
-            }),
+        _ => [',', ' ', '=', '"'].into_iter().find(|c| pair(*c)).and_then(|c| {
+            cannot(format!(
+                "holds a backslash before {c:?}, which line protocol cannot carry there"
+            ))
+        }),
     }
 }
 

@@ -1,6 +1,6 @@
-//! Absolute paths into `influx-core`.
+//! Absolute paths into `influx-core`, and where the compiler sees them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Path;
 
@@ -10,4 +10,32 @@ pub(crate) fn private(krate: Option<&Path>) -> TokenStream {
         Some(path) => quote!(#path::measurement::__private),
         None => quote!(::influx_core::measurement::__private),
     }
+}
+
+/// The user's tokens, each as if written at `place`; names still mean what they meant.
+pub(crate) fn moved(place: Span, tokens: TokenStream) -> TokenStream {
+    respan(tokens, &|tree| tree.span().located_at(place))
+}
+
+/// Generated tokens, as if the user had written them at `place`; only the locals of generated code
+/// keep their hygiene, so that they still find each other.
+pub(crate) fn placed(place: Span, tokens: TokenStream) -> TokenStream {
+    respan(tokens, &|tree| match tree {
+        TokenTree::Ident(ident) if *ident == "self" || ident.to_string().starts_with("__") => {
+            ident.span().located_at(place)
+        }
+        _ => place,
+    })
+}
+
+fn respan(tokens: TokenStream, span: &impl Fn(&TokenTree) -> Span) -> TokenStream {
+    let respan_tree = |mut tree: TokenTree| {
+        let new = span(&tree);
+        if let TokenTree::Group(group) = &tree {
+            tree = Group::new(group.delimiter(), respan(group.stream(), span)).into();
+        }
+        tree.set_span(new);
+        tree
+    };
+    tokens.into_iter().map(respan_tree).collect()
 }

@@ -31,15 +31,10 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
     let model = Model::parse(input, &mut diagnostics);
     model.check(&mut diagnostics);
     let errors = diagnostics.into_compile_errors();
-    let body = if errors.is_some() {
-        stub()
-    } else {
-        model.body(input)
-    };
+    let Body { write, read } = if errors.is_some() { Body::stub() } else { model.body(input) };
     let private = paths::private(model.krate.as_ref());
     let ident = &input.ident;
     let (generics, arguments, clause) = input.generics.split_for_impl();
-    let Body { write, read } = body;
     quote! {
         #errors
 
@@ -49,7 +44,7 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
             type Read<'__r> = Self;
 
             fn write_tag(&self, __tag: #private::TagWriter<'_>) -> #private::Result<()> {
-                #private::TagWriter::text(__tag, #write)
+                #write
             }
 
             fn read_tag(
@@ -61,16 +56,16 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// The text to write, and how a cell is read.
+/// The bodies of the two methods.
 struct Body {
     write: TokenStream,
     read: TokenStream,
 }
 
-fn stub() -> Body {
-    Body {
-        write: quote!(::core::unreachable!()),
-        read: quote!(::core::unreachable!()),
+impl Body {
+    /// After an error.
+    fn stub() -> Self {
+        Self { write: quote!(::core::unreachable!()), read: quote!(::core::unreachable!()) }
     }
 }
 
@@ -93,18 +88,10 @@ impl<'a> Model<'a> {
                         krate.set(span, path, diagnostics);
                     }
                 }
-                _ => option.unknown(
-                    "#[influx] on an enum",
-                    &["rename_all", "crate"],
-                    diagnostics,
-                ),
+                _ => option.unknown("#[influx] on an enum", &["rename_all", "crate"], diagnostics),
             }
         }
-        let mut model = Self {
-            krate: krate.take(),
-            variants: Vec::new(),
-            other: None,
-        };
+        let mut model = Self { krate: krate.take(), variants: Vec::new(), other: None };
         match &input.data {
             Data::Enum(data) => {
                 for variant in &data.variants {
@@ -147,18 +134,12 @@ impl<'a> Model<'a> {
         }
         let plain = variant.ident.unraw().to_string();
         let renamed = || rename_all.and_then(|rule| names::rename(rule, &plain));
-        let span = name
-            .get()
-            .map_or_else(|| variant.ident.span(), LitStr::span);
+        let span = name.get().map_or_else(|| variant.ident.span(), LitStr::span);
         let text = match name.take() {
             Some(name) => name.value(),
             None => renamed().unwrap_or_else(|| plain.clone()),
         };
-        self.variants.push(Text {
-            ident: &variant.ident,
-            text,
-            span,
-        });
+        self.variants.push(Text { ident: &variant.ident, text, span });
     }
 
     fn set_other(&mut self, ident: &'a Ident, option: Opt, diagnostics: &mut Diagnostics) {
@@ -167,10 +148,8 @@ impl<'a> Model<'a> {
             return;
         }
         match self.other {
-            Some(other) => diagnostics.at_span(
-                span,
-                format!("variant `{other}` takes all other texts already"),
-            ),
+            Some(other) => diagnostics
+                .at_span(span, format!("variant `{other}` takes all other texts already")),
             None => self.other = Some(ident),
         }
     }
@@ -189,10 +168,8 @@ impl<'a> Model<'a> {
 
     fn body(&self, input: &DeriveInput) -> Body {
         let private = paths::private(self.krate.as_ref());
-        let written = self
-            .variants
-            .iter()
-            .map(|Text { ident, text, .. }| quote!(Self::#ident => #text));
+        let written =
+            self.variants.iter().map(|Text { ident, text, .. }| quote!(Self::#ident => #text));
         let read = self.variants.iter().map(|Text { ident, text, .. }| {
             let text = Literal::byte_string(text.as_bytes());
             quote!(#text => ::core::result::Result::Ok(Self::#ident))
@@ -200,32 +177,21 @@ impl<'a> Model<'a> {
         let unknown = match self.other {
             Some(other) => quote!(::core::result::Result::Ok(Self::#other)),
             None => {
-                let texts: Vec<_> = self
-                    .variants
-                    .iter()
-                    .map(|v| format!("`{}`", v.text))
-                    .collect();
+                let texts: Vec<_> = self.variants.iter().map(|v| format!("`{}`", v.text)).collect();
                 let wanted = format!("`{}` ({})", input.ident, texts.join(", "));
                 quote!(#private::unknown_variant(__cell, #wanted))
             }
         };
         // A reference to an enum without variants cannot be matched; the place can.
-        let value = if self.variants.is_empty() {
-            quote!(*self)
-        } else {
-            quote!(self)
-        };
+        let value = if self.variants.is_empty() { quote!(*self) } else { quote!(self) };
         Body {
-            write: quote!(match #value { #(#written),* }),
+            write: quote!(#private::TagWriter::text(__tag, match #value { #(#written),* })),
             read: quote!(match #private::Cell::as_bytes(&__cell) { #(#read,)* _ => #unknown }),
         }
     }
 }
 
 fn options(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Vec<Opt> {
-    let own = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("influx"));
-    own.flat_map(|own| attr::options(own, diagnostics))
-        .collect()
+    let own = attributes.iter().filter(|attribute| attribute.path().is_ident("influx"));
+    own.flat_map(|own| attr::options(own, diagnostics)).collect()
 }

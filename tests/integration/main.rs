@@ -8,5 +8,12 @@
     reason = "tests fail by panicking and have no public API"
 )]
 
+mod allocations;
+mod architecture;
+mod compile_errors;
+mod derive;
+mod faults;
+mod hygiene;
 mod live;
+mod secrets;
 mod support;

@@ -60,10 +60,7 @@ struct Org {
 
 fn retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let rules = Vec::<RetentionRule>::deserialize(deserializer)?;
-    let seconds = rules
-        .into_iter()
-        .map(|rule| rule.every_seconds)
-        .find(|seconds| *seconds > 0);
+    let seconds = rules.into_iter().map(|rule| rule.every_seconds).find(|seconds| *seconds > 0);
     Ok(seconds.map(Duration::from_secs))
 }
 
@@ -78,11 +75,7 @@ pub(super) fn check_retention(retention: Duration) -> Result<u64> {
         (0..3600, _) => "is at least one hour; leave it out to keep points for ever",
         (seconds, 0) => return Ok(seconds),
     };
-    Err(SettingCause::Invalid {
-        what: "retention",
-        problem,
-    }
-    .into())
+    Err(SettingCause::Invalid { what: "retention", problem }.into())
 }
 
 impl Buckets {
@@ -137,17 +130,10 @@ impl Buckets {
         };
         if bucket.system || bucket.name.starts_with('_') {
             let problem = "is the server's own and cannot be deleted";
-            return Err(SettingCause::Invalid {
-                what: "bucket",
-                problem,
-            }
-            .into());
+            return Err(SettingCause::Invalid { what: "bucket", problem }.into());
         }
         let path = format!("api/v2/buckets/{}", bucket.id);
-        self.connection
-            .call(Request::new(Method::Delete, path))
-            .await
-            .map(drop)
+        self.connection.call(Request::new(Method::Delete, path)).await.map(drop)
     }
 }
 
@@ -166,23 +152,13 @@ fn not_found(name: &str) -> crate::Error {
 /// The ID of the organization, which the server wants where it takes no name.
 async fn org_id(connection: &Connection, own: Option<&str>) -> Result<String> {
     let org = connection.org(own)?;
-    if org.len() == 16
-        && org
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    {
+    if org.len() == 16 && org.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
         return Ok(org.to_owned());
     }
     let request = Request::new(Method::Get, "api/v2/orgs").parameter("org", org);
     let orgs = connection.call(request).await?.json::<Orgs>()?.orgs;
-    let missing = SettingCause::Invalid {
-        what: "organization",
-        problem: "does not exist",
-    };
-    orgs.into_iter()
-        .next()
-        .map(|org| org.id)
-        .ok_or_else(|| missing.into())
+    let missing = SettingCause::Invalid { what: "organization", problem: "does not exist" };
+    orgs.into_iter().next().map(|org| org.id).ok_or_else(|| missing.into())
 }
 
 /// A bucket to create, not sent yet; await it.
@@ -237,10 +213,7 @@ impl CreateBucket {
     async fn send(self) -> Result<Bucket> {
         check_name(&self.name)?;
         let retention = self.retention.map(check_retention).transpose()?;
-        let rule = |every_seconds| RetentionRule {
-            r#type: "expire".into(),
-            every_seconds,
-        };
+        let rule = |every_seconds| RetentionRule { r#type: "expire".into(), every_seconds };
         let org_id = org_id(&self.connection, self.org.as_deref()).await?;
         let body = Body {
             org_id: &org_id,
@@ -261,11 +234,7 @@ fn check_name(name: &str) -> Result<()> {
         _ if name.contains('"') => "holds a `\"`, which the server refuses",
         _ => return Ok(()),
     };
-    Err(SettingCause::Invalid {
-        what: "bucket's name",
-        problem,
-    }
-    .into())
+    Err(SettingCause::Invalid { what: "bucket's name", problem }.into())
 }
 
 impl IntoFuture for CreateBucket {

@@ -97,15 +97,7 @@ impl Setup {
         org: String,
         bucket: String,
     ) -> Self {
-        Self {
-            connection,
-            username,
-            org,
-            bucket,
-            password: None,
-            token: None,
-            retention: None,
-        }
+        Self { connection, username, org, bucket, password: None, token: None, retention: None }
     }
 
     /// The user's password, 8 to 72 bytes. Without one the user cannot sign in.
@@ -135,12 +127,7 @@ impl Setup {
     /// Safe.
     pub async fn is_allowed(&self) -> Result<bool> {
         let request = Request::new(Method::Get, "api/v2/setup");
-        Ok(self
-            .connection
-            .call(request)
-            .await?
-            .json::<Allowed>()?
-            .allowed)
+        Ok(self.connection.call(request).await?.json::<Allowed>()?.allowed)
     }
 
     async fn send(self) -> Result<SetupResult> {
@@ -155,18 +142,8 @@ impl Setup {
             retention_period_seconds,
         };
         let request = Request::new(Method::Post, "api/v2/setup").json(&body)?;
-        let Answer {
-            user,
-            org,
-            bucket,
-            auth,
-        } = self.connection.call(request).await?.json()?;
-        Ok(SetupResult {
-            token: auth.token.into(),
-            user_id: user.id,
-            org_id: org.id,
-            bucket,
-        })
+        let Answer { user, org, bucket, auth } = self.connection.call(request).await?.json()?;
+        Ok(SetupResult { token: auth.token.into(), user_id: user.id, org_id: org.id, bucket })
     }
 }
 

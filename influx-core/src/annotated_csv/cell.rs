@@ -124,10 +124,6 @@ impl<'r> Cell<'r> {
     }
 
     fn present(&self) -> Result<&'r [u8], CellError> {
-        if self.is_null() {
-            Err(CellProblem::Null.into())
-        } else {
-            Ok(self.text)
-        }
+        if self.is_null() { Err(CellProblem::Null.into()) } else { Ok(self.text) }
     }
 }

@@ -195,9 +195,7 @@ impl Reader {
             match self.scanner.advance()? {
                 Scan::NeedInput => return Ok(Step::NeedInput),
                 Scan::End if self.state == State::Error => {
-                    return Err(self.fail(CsvCause::Server {
-                        message: String::new(),
-                    }));
+                    return Err(self.fail(CsvCause::Server { message: String::new() }));
                 }
                 Scan::End => return Ok(Step::End),
                 Scan::Record => {
@@ -246,12 +244,7 @@ impl Reader {
         row.clear();
         for index in 0..self.scanner.width() {
             let text = std::str::from_utf8(self.scanner.cell(index)).map_err(|_| {
-                Error::csv(
-                    CsvCause::NotUtf8 {
-                        part: "an annotation",
-                    },
-                    self.scanner.position(),
-                )
+                Error::csv(CsvCause::NotUtf8 { part: "an annotation" }, self.scanner.position())
             })?;
             row.push(text.to_owned());
         }
@@ -260,20 +253,12 @@ impl Reader {
 
     fn header(&mut self) -> Result<Option<Step>> {
         let width = self.scanner.width();
-        let columns = (LEADING..width)
-            .map(|index| self.column(index))
-            .collect::<Result<Vec<_>>>()?;
+        let columns =
+            (LEADING..width).map(|index| self.column(index)).collect::<Result<Vec<_>>>()?;
         let annotations = &self.annotations;
-        for row in [
-            &annotations.datatype,
-            &annotations.group,
-            &annotations.default,
-        ] {
+        for row in [&annotations.datatype, &annotations.group, &annotations.default] {
             if !row.is_empty() && row.len() != width {
-                return Err(self.fail(CsvCause::Width {
-                    cells: row.len(),
-                    columns: width,
-                }));
+                return Err(self.fail(CsvCause::Width { cells: row.len(), columns: width }));
             }
         }
         let table_number = annotations.default.get(2).cloned().unwrap_or_default();
@@ -293,20 +278,14 @@ impl Reader {
     }
 
     fn column(&self, index: usize) -> Result<Column> {
-        let name = std::str::from_utf8(self.scanner.cell(index)).map_err(|_| {
-            self.fail(CsvCause::NotUtf8 {
-                part: "a column's name",
-            })
-        })?;
+        let name = std::str::from_utf8(self.scanner.cell(index))
+            .map_err(|_| self.fail(CsvCause::NotUtf8 { part: "a column's name" }))?;
         let annotations = &self.annotations;
         let datatype = annotations.datatype.get(index);
         Ok(Column {
             name: name.to_owned(),
             datatype: datatype.map_or(Datatype::String, |name| Datatype::parse(name)),
-            group: annotations
-                .group
-                .get(index)
-                .is_some_and(|group| group == "true"),
+            group: annotations.group.get(index).is_some_and(|group| group == "true"),
             default: annotations.default.get(index).cloned().unwrap_or_default(),
         })
     }
@@ -330,11 +309,8 @@ impl Reader {
         {
             return Ok(Step::Record);
         }
-        let result = std::str::from_utf8(result).map_err(|_| {
-            self.fail(CsvCause::NotUtf8 {
-                part: "a result's name",
-            })
-        })?;
+        let result = std::str::from_utf8(result)
+            .map_err(|_| self.fail(CsvCause::NotUtf8 { part: "a result's name" }))?;
         self.table.result = result.to_owned();
         self.table.id = id;
         self.table.sequence += 1;
@@ -346,13 +322,10 @@ impl Reader {
         if let [digit @ b'0'..=b'9'] = text {
             return Ok(u64::from(digit - b'0'));
         }
-        std::str::from_utf8(text)
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| {
-                let text = String::from_utf8_lossy(text).into_owned();
-                self.fail(CsvCause::BadTableId { text })
-            })
+        std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
+            let text = String::from_utf8_lossy(text).into_owned();
+            self.fail(CsvCause::BadTableId { text })
+        })
     }
 
     #[cold]

@@ -26,12 +26,7 @@ impl<'r> Record<'r> {
             return Cell::new(text);
         }
         let table = self.table;
-        Cell::new(
-            table
-                .columns()
-                .get(index)
-                .map_or(&[][..], |column| column.default.as_bytes()),
-        )
+        Cell::new(table.columns().get(index).map_or(&[][..], |column| column.default.as_bytes()))
     }
 
     /// The cell of the first column of this name, if there is one.

@@ -94,12 +94,7 @@ impl Scanner {
             carry: Vec::new(),
             state: State::InChunk,
             current: Current::Carry,
-            parse: Parse {
-                cells: Vec::new(),
-                cell: 0,
-                seen: 0,
-                rewrite: false,
-            },
+            parse: Parse { cells: Vec::new(), cell: 0, seen: 0, rewrite: false },
             rewritten: Vec::new(),
             ended: false,
             record: Position { line: 0, byte: 0 },
@@ -110,11 +105,7 @@ impl Scanner {
     /// Hands over the next chunk. One that comes before [`Scan::NeedInput`] joins what is unread.
     pub(super) fn feed(&mut self, chunk: Bytes) {
         let unread = &self.chunk[self.at..];
-        self.chunk = if unread.is_empty() {
-            chunk
-        } else {
-            [unread, &chunk].concat().into()
-        };
+        self.chunk = if unread.is_empty() { chunk } else { [unread, &chunk].concat().into() };
         self.at = 0;
         if self.state == State::InChunk && matches!(self.current, Current::Chunk { .. }) {
             // The record that lay in the chunk is gone with it.
@@ -139,11 +130,7 @@ impl Scanner {
                 State::Carrying => &self.carry[..],
                 State::InChunk | State::CarryDone => &self.chunk[self.at..],
             };
-            match self
-                .parse
-                .run(bytes)
-                .map_err(|cause| Error::csv(cause, self.record))?
-            {
+            match self.parse.run(bytes).map_err(|cause| Error::csv(cause, self.record))? {
                 Found::End(length) => {
                     self.finish_record(length);
                     return Ok(Scan::Record);
@@ -169,10 +156,7 @@ impl Scanner {
             State::InChunk | State::CarryDone => rest.len(),
         };
         if self.carry.len() + length > MAX_RECORD {
-            return Err(Error::csv(
-                CsvCause::TooLong { limit: MAX_RECORD },
-                self.record,
-            ));
+            return Err(Error::csv(CsvCause::TooLong { limit: MAX_RECORD }, self.record));
         }
         self.carry.extend_from_slice(&rest[..length]);
         self.at += length;
@@ -201,12 +185,7 @@ impl Scanner {
         };
         let mut lines = 1;
         self.rewritten.clear();
-        for span in self
-            .parse
-            .cells
-            .iter_mut()
-            .filter(|span| span.place == Place::Raw)
-        {
+        for span in self.parse.cells.iter_mut().filter(|span| span.place == Place::Raw) {
             lines += rewrite(&bytes[span.start..span.end], &mut self.rewritten, span);
         }
         self.parse.cell = 0;
@@ -255,11 +234,7 @@ fn rewrite(raw: &[u8], rewritten: &mut Vec<u8>, span: &mut Span) -> u64 {
         }
         rewritten.push(byte);
     }
-    *span = Span {
-        start,
-        end: rewritten.len(),
-        place: Place::Rewritten,
-    };
+    *span = Span { start, end: rewritten.len(), place: Place::Rewritten };
     lines
 }
 
@@ -296,16 +271,9 @@ impl Parse {
         };
         let end = self.seen + length;
         let last = bytes[end] == b'\n';
-        let text_end = if last && end > self.cell && bytes[end - 1] == b'\r' {
-            end - 1
-        } else {
-            end
-        };
-        self.cells.push(Span {
-            start: self.cell,
-            end: text_end,
-            place: Place::Record,
-        });
+        let text_end =
+            if last && end > self.cell && bytes[end - 1] == b'\r' { end - 1 } else { end };
+        self.cells.push(Span { start: self.cell, end: text_end, place: Place::Record });
         Some((end + 1, last))
     }
 
@@ -344,16 +312,8 @@ impl Parse {
     }
 
     fn close(&mut self, quote: usize, next: usize) -> usize {
-        let place = if self.rewrite {
-            Place::Raw
-        } else {
-            Place::Record
-        };
-        self.cells.push(Span {
-            start: self.cell + 1,
-            end: quote,
-            place,
-        });
+        let place = if self.rewrite { Place::Raw } else { Place::Record };
+        self.cells.push(Span { start: self.cell + 1, end: quote, place });
         next
     }
 }

@@ -61,9 +61,7 @@ pub(crate) fn collect(step: Step, reader: &Reader, tables: &mut Vec<Table>) -> R
         (Step::Record, Some(table)) => {
             let record = reader.record();
             let owned = OwnedRecord::read(&record);
-            table
-                .records
-                .push(owned.map_err(|error| error.into_error(record.position()))?);
+            table.records.push(owned.map_err(|error| error.into_error(record.position()))?);
         }
         _ => {}
     }
@@ -118,20 +116,14 @@ impl OwnedRecord {
     pub(crate) fn read(record: &Record<'_>) -> Result<Self, CellError> {
         let columns = record.table().shared_columns();
         let value = |(index, column): (usize, &Column)| record.cell(index).value(&column.datatype);
-        let values = columns
-            .iter()
-            .enumerate()
-            .map(value)
-            .collect::<Result<_, _>>()?;
+        let values = columns.iter().enumerate().map(value).collect::<Result<_, _>>()?;
         Ok(Self { columns, values })
     }
 
     /// The value of the first column of this name, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.iter()
-            .find(|(column, _)| column.name == name)
-            .map(|(_, value)| value)
+        self.iter().find(|(column, _)| column.name == name).map(|(_, value)| value)
     }
 
     /// The values, in the order of the columns.

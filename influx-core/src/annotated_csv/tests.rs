@@ -48,22 +48,12 @@ fn tables_results_types_and_defaults() {
     let shapes: Vec<_> = tables.iter().map(shape).collect();
     assert_eq!(
         shapes,
-        [
-            ("_result".into(), 0, 2),
-            ("_result".into(), 1, 1),
-            ("other".into(), 0, 2)
-        ]
+        [("_result".into(), 0, 2), ("_result".into(), 1, 1), ("other".into(), 0, 2)]
     );
     let time = "2024-05-01T12:00:00Z".parse().unwrap();
-    assert_eq!(
-        tables[0].records()[0].values(),
-        [Value::Time(time), 22.35.into(), "a".into()]
-    );
+    assert_eq!(tables[0].records()[0].values(), [Value::Time(time), 22.35.into(), "a".into()]);
     assert_eq!(tables[0].records()[1].get("temp"), Some(&Value::Null));
-    assert_eq!(
-        tables[1].records()[0].get("host"),
-        Some(&"b, \"c\"\nd".into())
-    );
+    assert_eq!(tables[1].records()[0].get("host"), Some(&"b, \"c\"\nd".into()));
     assert_eq!(tables[2].records()[0].get("n"), Some(&Value::Integer(7)));
     assert_eq!(tables[2].records()[1].get("n"), Some(&Value::Integer(8)));
     assert!(tables[0].columns()[2].group && !tables[0].columns()[1].group);
@@ -90,15 +80,8 @@ fn a_reply_cut_at_any_byte_is_never_a_longer_success() {
     let whole = tables(TWO_TABLES).unwrap();
     for cut in 0..TWO_TABLES.len() {
         let (found, outcome) = read(&[&TWO_TABLES.as_bytes()[..cut]]);
-        if TWO_TABLES.as_bytes()[..cut]
-            .last()
-            .is_some_and(|last| *last != b'\n')
-        {
-            assert_eq!(
-                outcome.unwrap_err().kind(),
-                ErrorKind::InvalidCsv,
-                "cut at {cut}"
-            );
+        if TWO_TABLES.as_bytes()[..cut].last().is_some_and(|last| *last != b'\n') {
+            assert_eq!(outcome.unwrap_err().kind(), ErrorKind::InvalidCsv, "cut at {cut}");
         }
         for (part, all) in found.iter().zip(&whole) {
             assert!(all.records().starts_with(part.records()), "cut at {cut}");
@@ -138,56 +121,22 @@ fn text_that_is_no_csv_is_an_error_at_its_line() {
     let (rows, error) = failure(&format!("{TWO_TABLES}{{\"code\":\"internal error\"}}\n"));
     assert_eq!((rows, error.kind()), (5, ErrorKind::InvalidCsv));
     let position = error.position().unwrap();
-    assert_eq!(
-        (position.line, position.byte),
-        (17, TWO_TABLES.len() as u64)
-    );
+    assert_eq!((position.line, position.byte), (17, TWO_TABLES.len() as u64));
 
     for (csv, kind, words) in [
         (",,0,1\n", ErrorKind::InvalidCsv, "before any header"),
-        (
-            ",result,table,a\n,,0\n",
-            ErrorKind::InvalidCsv,
-            "3 cells where the table has 4 columns",
-        ),
-        (
-            ",result,table,a\n,,0,1,2\n",
-            ErrorKind::InvalidCsv,
-            "5 cells",
-        ),
-        (
-            ",result,table,a\n,,x,1\n",
-            ErrorKind::InvalidCsv,
-            "table number `x`",
-        ),
-        (
-            ",result,table,a\n,,0,\"x\"y\n",
-            ErrorKind::InvalidCsv,
-            "quoted cell",
-        ),
-        (
-            ",result,table,a\n,,0,\"x",
-            ErrorKind::InvalidCsv,
-            "middle of a line",
-        ),
-        (
-            "#group,true\n,result,table,a\n",
-            ErrorKind::InvalidCsv,
-            "2 cells",
-        ),
+        (",result,table,a\n,,0\n", ErrorKind::InvalidCsv, "3 cells where the table has 4 columns"),
+        (",result,table,a\n,,0,1,2\n", ErrorKind::InvalidCsv, "5 cells"),
+        (",result,table,a\n,,x,1\n", ErrorKind::InvalidCsv, "table number `x`"),
+        (",result,table,a\n,,0,\"x\"y\n", ErrorKind::InvalidCsv, "quoted cell"),
+        (",result,table,a\n,,0,\"x", ErrorKind::InvalidCsv, "middle of a line"),
+        ("#group,true\n,result,table,a\n", ErrorKind::InvalidCsv, "2 cells"),
         (",error,reference\n", ErrorKind::Server, "failed"),
-        (
-            "<html>502</html>\n",
-            ErrorKind::InvalidCsv,
-            "no annotated CSV",
-        ),
+        ("<html>502</html>\n", ErrorKind::InvalidCsv, "no annotated CSV"),
     ] {
         let (_, error) = failure(csv);
         assert_eq!(error.kind(), kind, "{csv:?}");
-        assert!(
-            error.to_string().contains(words),
-            "{error} should say {words:?}"
-        );
+        assert!(error.to_string().contains(words), "{error} should say {words:?}");
     }
 }
 
@@ -202,8 +151,5 @@ fn without_annotations_every_cell_is_text_and_every_row_names_its_result() {
 #[test]
 fn user_columns_may_be_called_like_those_of_the_format() {
     let csv = ",result,table,error,reference,result\n,,0,e,r,x\n";
-    assert_eq!(
-        tables(csv).unwrap()[0].records()[0].get("result"),
-        Some(&"x".into())
-    );
+    assert_eq!(tables(csv).unwrap()[0].records()[0].get("result"), Some(&"x".into()));
 }

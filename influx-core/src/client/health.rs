@@ -60,10 +60,7 @@ impl Client {
     /// # Cancel safety
     /// Safe.
     pub async fn ping(&self) -> Result<()> {
-        self.0
-            .call(Request::new(Method::Get, "ping"))
-            .await
-            .map(drop)
+        self.0.call(Request::new(Method::Get, "ping")).await.map(drop)
     }
 
     /// The server's version, such as `v2.9.1`. Needs no token.
@@ -76,9 +73,7 @@ impl Client {
     /// Safe.
     pub async fn version(&self) -> Result<String> {
         let reply = self.0.call(Request::new(Method::Get, "ping")).await?;
-        reply
-            .version
-            .ok_or_else(|| decode("names no version; is this an InfluxDB server?"))
+        reply.version.ok_or_else(|| decode("names no version; is this an InfluxDB server?"))
     }
 
     /// How the server is; a server that is not well is no error. Needs no token.
@@ -90,10 +85,7 @@ impl Client {
     /// # Cancel safety
     /// Safe.
     pub async fn health(&self) -> Result<Health> {
-        self.0
-            .call_even_if_unavailable(Request::new(Method::Get, "health"))
-            .await?
-            .json()
+        self.0.call_even_if_unavailable(Request::new(Method::Get, "health")).await?.json()
     }
 
     /// Since when the server runs. Needs no token.
@@ -105,24 +97,12 @@ impl Client {
     /// Safe.
     pub async fn ready(&self) -> Result<Ready> {
         let reply = self.0.call(Request::new(Method::Get, "ready")).await?;
-        let ReadyJson {
-            status,
-            started,
-            up,
-        } = reply.json()?;
+        let ReadyJson { status, started, up } = reply.json()?;
         let started = started.parse().map_err(|_| decode("names no start time"))?;
-        Ok(Ready {
-            status,
-            started,
-            up,
-        })
+        Ok(Ready { status, started, up })
     }
 }
 
 fn decode(problem: &'static str) -> Error {
-    TransportCause::Decode {
-        doing: Endpoint::Admin,
-        problem,
-    }
-    .into()
+    TransportCause::Decode { doing: Endpoint::Admin, problem }.into()
 }

@@ -67,9 +67,7 @@ impl Client {
     }
 
     pub(crate) fn from_options(options: Options) -> Result<Self> {
-        options
-            .connect()
-            .map(|connection| Self(Arc::new(connection)))
+        options.connect().map(|connection| Self(Arc::new(connection)))
     }
 
     /// Writes one record, a slice or an iterator of records, or finished lines, in one request.
@@ -112,12 +110,7 @@ impl Client {
         org: impl Into<String>,
         bucket: impl Into<String>,
     ) -> Setup {
-        Setup::new(
-            Arc::clone(&self.0),
-            username.into(),
-            org.into(),
-            bucket.into(),
-        )
+        Setup::new(Arc::clone(&self.0), username.into(), org.into(), bucket.into())
     }
 }
 

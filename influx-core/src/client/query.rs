@@ -51,11 +51,7 @@ struct Dialect {
 
 impl Query {
     pub(super) const fn new(connection: Arc<Connection>, flux: String) -> Self {
-        Self {
-            connection,
-            org: None,
-            flux,
-        }
+        Self { connection, org: None, flux }
     }
 
     /// The organization, by name or ID, instead of the client's.
@@ -157,22 +153,12 @@ impl Query {
     fn request(&self) -> Result<Request> {
         if self.flux.contains('\0') {
             // The server reads the script up to there and drops the rest, filters too.
-            return Err(SettingCause::Flux {
-                problem: "holds a NUL character; remove it",
-            }
-            .into());
+            return Err(SettingCause::Flux { problem: "holds a NUL character; remove it" }.into());
         }
         let org = self.connection.org(self.org.as_deref())?;
-        let dialect = Dialect {
-            header: true,
-            delimiter: ",",
-            annotations: ["datatype", "group", "default"],
-        };
-        let body = Body {
-            r#type: "flux",
-            query: &self.flux,
-            dialect,
-        };
+        let dialect =
+            Dialect { header: true, delimiter: ",", annotations: ["datatype", "group", "default"] };
+        let body = Body { r#type: "flux", query: &self.flux, dialect };
         Ok(Request::query(&body)?.parameter("org", org))
     }
 }

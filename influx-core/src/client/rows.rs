@@ -67,11 +67,7 @@ pub struct Rows<T: FromRow> {
 
 impl<T: FromRow> Rows<T> {
     pub(super) fn new(source: Source) -> Self {
-        Self {
-            source,
-            decoder: Decoder::new(),
-            failed: false,
-        }
+        Self { source, decoder: Decoder::new(), failed: false }
     }
 
     /// The next row, which may borrow from the reply; `None` at the end.
@@ -91,10 +87,7 @@ impl<T: FromRow> Rows<T> {
     /// The row that the decoder stands at.
     fn row(&mut self) -> Result<Option<T::Row<'_>>> {
         let failed = &mut self.failed;
-        self.decoder
-            .row()
-            .transpose()
-            .inspect_err(|_| *failed = true)
+        self.decoder.row().transpose().inspect_err(|_| *failed = true)
     }
 
     /// Goes to the next row; `false` at the end.
@@ -125,9 +118,7 @@ impl<T: FromRow> Rows<T> {
 
 impl<T: FromRow> fmt::Debug for Rows<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rows")
-            .field("source", &self.source)
-            .finish_non_exhaustive()
+        f.debug_struct("Rows").field("source", &self.source).finish_non_exhaustive()
     }
 }
 

@@ -43,13 +43,7 @@ impl<'x> Write<'x> {
         lines: impl IntoLines<Kind> + 'x,
     ) -> Self {
         let append = Box::new(|encoded: &mut Lines| lines.append_to(encoded));
-        Self {
-            connection,
-            bucket,
-            org: None,
-            precision: None,
-            append,
-        }
+        Self { connection, bucket, org: None, precision: None, append }
     }
 
     /// The unit of the times. Typed times are rounded down to it; in text they already count it.
@@ -72,11 +66,7 @@ impl<'x> Write<'x> {
         let (lines, precision) = encoded.finish()?;
         if self.bucket.is_empty() {
             let remedy = "name the one to write to";
-            return Err(SettingCause::Missing {
-                what: "bucket",
-                remedy,
-            }
-            .into());
+            return Err(SettingCause::Missing { what: "bucket", remedy }.into());
         }
         let org = self.connection.org(self.org.as_deref())?;
         if lines.is_empty() {

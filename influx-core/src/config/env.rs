@@ -24,11 +24,8 @@ struct Variables(BTreeMap<String, String>);
 pub(super) fn read(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Options> {
     let variables = Variables::collect(variables)?;
     variables.refuse_unsupported()?;
-    let mut options = Options::new(
-        variables
-            .get("INFLUXDB_V2_URL")
-            .unwrap_or("http://localhost:8086"),
-    );
+    let mut options =
+        Options::new(variables.get("INFLUXDB_V2_URL").unwrap_or("http://localhost:8086"));
     options.token = variables.get("INFLUXDB_V2_TOKEN").map(Into::into);
     options.org = variables.get("INFLUXDB_V2_ORG").map(ToOwned::to_owned);
     if let Some(milliseconds) = variables.get("INFLUXDB_V2_TIMEOUT") {
@@ -47,15 +44,10 @@ impl Variables {
     fn collect(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self> {
         let mut ours = BTreeMap::new();
         for (name, value) in variables {
-            let Some(name) = name
-                .to_str()
-                .filter(|name| name.starts_with("INFLUXDB_V2_"))
-            else {
+            let Some(name) = name.to_str().filter(|name| name.starts_with("INFLUXDB_V2_")) else {
                 continue;
             };
-            let value = value
-                .into_string()
-                .map_err(|_| wrong(name, "is not UTF-8"))?;
+            let value = value.into_string().map_err(|_| wrong(name, "is not UTF-8"))?;
             if !value.trim().is_empty() {
                 ours.insert(name.to_owned(), value);
             }
@@ -71,16 +63,11 @@ impl Variables {
         let asked = UNSUPPORTED
             .iter()
             .find(|(name, idle)| {
-                self.get(name)
-                    .is_some_and(|value| !value.eq_ignore_ascii_case(idle))
+                self.get(name).is_some_and(|value| !value.eq_ignore_ascii_case(idle))
             })
             .map(|(name, _)| *name);
-        let tag = || {
-            self.0
-                .keys()
-                .map(String::as_str)
-                .find(|name| name.starts_with("INFLUXDB_V2_TAG_"))
-        };
+        let tag =
+            || self.0.keys().map(String::as_str).find(|name| name.starts_with("INFLUXDB_V2_TAG_"));
         match asked.or_else(tag) {
             None => Ok(()),
             Some(name) => {
@@ -92,19 +79,13 @@ impl Variables {
 }
 
 fn wrong(name: &str, problem: &'static str) -> SettingCause {
-    SettingCause::Variable {
-        name: name.to_owned(),
-        problem,
-    }
+    SettingCause::Variable { name: name.to_owned(), problem }
 }
 
 /// Milliseconds; 0 for no time-out.
 fn timeout(text: &str) -> Result<Option<Duration>> {
     let milliseconds: u64 = text.trim().parse().map_err(|error| {
-        Error::setting(
-            wrong("INFLUXDB_V2_TIMEOUT", "is no whole number of milliseconds"),
-            error,
-        )
+        Error::setting(wrong("INFLUXDB_V2_TIMEOUT", "is no whole number of milliseconds"), error)
     })?;
     Ok((milliseconds > 0).then(|| Duration::from_millis(milliseconds)))
 }
@@ -115,11 +96,7 @@ mod tests {
     use std::time::Duration;
 
     fn with(pairs: &[(&str, &str)]) -> crate::Result<super::Options> {
-        read(
-            pairs
-                .iter()
-                .map(|(name, value)| (name.into(), value.into())),
-        )
+        read(pairs.iter().map(|(name, value)| (name.into(), value.into())))
     }
 
     #[test]
@@ -149,23 +126,11 @@ mod tests {
     #[test]
     fn what_cannot_be_honoured_is_refused() {
         for (name, value, words) in [
-            (
-                "INFLUXDB_V2_TIMEOUT",
-                "10s",
-                "INFLUXDB_V2_TIMEOUT is no whole number",
-            ),
-            (
-                "INFLUXDB_V2_VERIFY_SSL",
-                "false",
-                "INFLUXDB_V2_VERIFY_SSL is set",
-            ),
+            ("INFLUXDB_V2_TIMEOUT", "10s", "INFLUXDB_V2_TIMEOUT is no whole number"),
+            ("INFLUXDB_V2_VERIFY_SSL", "false", "INFLUXDB_V2_VERIFY_SSL is set"),
             ("INFLUXDB_V2_CERT_FILE", "x.pem", "cannot honour it"),
             ("INFLUXDB_V2_TAG_HOST", "a", "INFLUXDB_V2_TAG_HOST is set"),
-            (
-                "INFLUXDB_V2_SSL_CA_CERT",
-                "no-such-file.pem",
-                "cannot be read",
-            ),
+            ("INFLUXDB_V2_SSL_CA_CERT", "no-such-file.pem", "cannot be read"),
         ] {
             let error = with(&[(name, value)]).unwrap_err().to_string();
             assert!(error.contains(words), "{error} should say {words:?}");

@@ -47,37 +47,17 @@ impl Options {
 
     pub(crate) fn connect(self) -> Result<Connection> {
         let base = parse_url(&self.url)?;
-        if self
-            .token
-            .as_ref()
-            .is_some_and(|token| !token.is_printable())
-        {
+        if self.token.as_ref().is_some_and(|token| !token.is_printable()) {
             let problem = "holds a character that no HTTP header can carry, such as a line feed; \
                            trim it";
-            return Err(SettingCause::Invalid {
-                what: "token",
-                problem,
-            }
-            .into());
+            return Err(SettingCause::Invalid { what: "token", problem }.into());
         }
-        if self
-            .user_agent
-            .bytes()
-            .any(|byte| !matches!(byte, b' '..=b'~'))
-        {
+        if self.user_agent.bytes().any(|byte| !matches!(byte, b' '..=b'~')) {
             let problem = "holds a character that no HTTP header can carry";
-            return Err(SettingCause::Invalid {
-                what: "user agent",
-                problem,
-            }
-            .into());
+            return Err(SettingCause::Invalid { what: "user agent", problem }.into());
         }
-        let transport = Transport::new(
-            &base,
-            &self.certificates,
-            self.connect_timeout,
-            &self.user_agent,
-        )?;
+        let transport =
+            Transport::new(&base, &self.certificates, self.connect_timeout, &self.user_agent)?;
         Ok(Connection {
             transport,
             base,
@@ -102,11 +82,7 @@ fn parse_url(text: &str) -> Result<Url> {
     let refuse = |text: String, problem| Error::from(SettingCause::Url { text, problem });
     let mut url = Url::parse(text).map_err(|error| {
         let problem = "is no URL; write it like http://localhost:8086";
-        let text = if text.contains('@') {
-            String::new()
-        } else {
-            text.to_owned()
-        };
+        let text = if text.contains('@') { String::new() } else { text.to_owned() };
         Error::setting(SettingCause::Url { text, problem }, error)
     })?;
     if !matches!(url.scheme(), "http" | "https") {

@@ -73,11 +73,7 @@ impl fmt::Display for CsvCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Server { message } => {
-                write!(
-                    f,
-                    "the server failed while it was sending rows: {}",
-                    Excerpt(message)
-                )
+                write!(f, "the server failed while it was sending rows: {}", Excerpt(message))
             }
             Self::Foreign { text } => write!(
                 f,
@@ -88,10 +84,7 @@ impl fmt::Display for CsvCause {
             Self::MidLine => f.write_str("the reply ends in the middle of a line"),
             Self::TooLong { limit } => write!(f, "a line is longer than {limit} bytes"),
             Self::Width { cells, columns } => {
-                write!(
-                    f,
-                    "a line has {cells} cells where the table has {columns} columns"
-                )
+                write!(f, "a line has {cells} cells where the table has {columns} columns")
             }
             Self::NoHeader => {
                 f.write_str("a row comes before any header; ask for the CSV with its header")

@@ -5,14 +5,8 @@ use super::{Error, ErrorKind, Excerpt};
 /// What the line protocol encoder refuses.
 #[derive(Debug)]
 pub(crate) enum LineCause {
-    Refused {
-        part: Part,
-        text: String,
-        rule: Rule,
-    },
-    NoFields {
-        measurement: String,
-    },
+    Refused { part: Part, text: String, rule: Rule },
+    NoFields { measurement: String },
     Unfinished,
     MixedPrecision,
 }
@@ -169,11 +163,7 @@ impl Refused {
 
 pub(super) fn fmt_refused(refused: &[Refused], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const SHOWN: usize = 5;
-    let noun = if refused.len() == 1 {
-        "record was"
-    } else {
-        "records were"
-    };
+    let noun = if refused.len() == 1 { "record was" } else { "records were" };
     write!(f, "{} {noun} refused and nothing was sent", refused.len())?;
     for (place, Refused { index, reason }) in refused.iter().take(SHOWN).enumerate() {
         let lead = if place == 0 { ": " } else { "; " };

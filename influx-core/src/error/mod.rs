@@ -16,16 +16,10 @@ mod csv;
 mod kind;
 mod line;
 mod row;
-#[cfg_attr(
-    not(feature = "client"),
-    allow(dead_code, reason = "only the client fails so")
-)]
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
 mod setting;
 mod time;
-#[cfg_attr(
-    not(feature = "client"),
-    allow(dead_code, reason = "only the client fails so")
-)]
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
 mod transport;
 
 use std::error::Error as StdError;
@@ -71,10 +65,7 @@ struct Inner {
 }
 
 /// One variant for each room that can fail.
-#[cfg_attr(
-    not(feature = "client"),
-    allow(dead_code, reason = "some only the client meets")
-)]
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "some only the client meets"))]
 #[derive(Debug)]
 enum Cause {
     Time(TimeCause),
@@ -89,26 +80,17 @@ enum Cause {
 
 impl Error {
     fn new(cause: Cause) -> Self {
-        Self(Arc::new(Inner {
-            cause,
-            source: None,
-        }))
+        Self(Arc::new(Inner { cause, source: None }))
     }
 
     #[cfg(feature = "client")]
     pub(crate) fn transport(cause: TransportCause, source: impl Into<BoxError>) -> Self {
-        Self(Arc::new(Inner {
-            cause: Cause::Transport(cause),
-            source: Some(source.into()),
-        }))
+        Self(Arc::new(Inner { cause: Cause::Transport(cause), source: Some(source.into()) }))
     }
 
     #[cfg(feature = "client")]
     pub(crate) fn setting(cause: SettingCause, source: impl Into<BoxError>) -> Self {
-        Self(Arc::new(Inner {
-            cause: Cause::Setting(cause),
-            source: Some(source.into()),
-        }))
+        Self(Arc::new(Inner { cause: Cause::Setting(cause), source: Some(source.into()) }))
     }
 
     pub(crate) fn csv(cause: CsvCause, position: Position) -> Self {
@@ -230,9 +212,7 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Error");
-        debug
-            .field("kind", &self.kind())
-            .field("message", &self.to_string());
+        debug.field("kind", &self.kind()).field("message", &self.to_string());
         if let Some(source) = &self.0.source {
             debug.field("source", source);
         }
@@ -242,10 +222,7 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn StdError + 'static))
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
 }
 
@@ -291,9 +268,7 @@ pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LIMIT: usize = 200;
-        let cut = (0..=LIMIT.min(self.0.len()))
-            .rev()
-            .find(|&at| self.0.is_char_boundary(at));
+        let cut = (0..=LIMIT.min(self.0.len())).rev().find(|&at| self.0.is_char_boundary(at));
         let cut = cut.unwrap_or(0);
         let (shown, rest) = self.0.split_at(cut);
         write!(f, "{}", shown.escape_debug())?;

@@ -50,14 +50,8 @@ pub struct Mismatch {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Problem {
-    Missing {
-        column: &'static str,
-    },
-    Type {
-        column: &'static str,
-        server: String,
-        rust: &'static str,
-    },
+    Missing { column: &'static str },
+    Type { column: &'static str, server: String, rust: &'static str },
     Unpivoted,
 }
 
@@ -108,11 +102,7 @@ impl fmt::Display for MismatchOf<'_> {
                 "`{row}.{member}` needs column `{column}`, which the table lacks; an `Option` \
                  reads that as `None`"
             ),
-            Problem::Type {
-                column,
-                server,
-                rust,
-            } => write!(
+            Problem::Type { column, server, rust } => write!(
                 f,
                 "`{row}.{member}` is `{rust}`, but column `{column}` is of the server's type \
                  `{server}`"
@@ -183,11 +173,7 @@ impl CellError {
         member: &'static str,
         column: &'static str,
     ) -> Self {
-        self.0.place.get_or_insert(Place {
-            row,
-            member,
-            column,
-        });
+        self.0.place.get_or_insert(Place { row, member, column });
         self
     }
 
@@ -208,21 +194,13 @@ impl CellError {
 impl From<CellProblem> for CellError {
     #[cold]
     fn from(problem: CellProblem) -> Self {
-        Self(Box::new(CellCause {
-            place: None,
-            problem,
-        }))
+        Self(Box::new(CellCause { place: None, problem }))
     }
 }
 
 impl fmt::Display for CellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Place {
-            row,
-            member,
-            column,
-        }) = &self.0.place
-        {
+        if let Some(Place { row, member, column }) = &self.0.place {
             write!(f, "column `{column}` does not fit `{row}.{member}`: ")?;
         }
         self.0.problem.fmt(f)

@@ -8,15 +8,9 @@ pub(crate) enum SettingCause {
     /// The URL of the server.
     Url { text: String, problem: &'static str },
     /// An argument or setting that is missing, with the remedy.
-    Missing {
-        what: &'static str,
-        remedy: &'static str,
-    },
+    Missing { what: &'static str, remedy: &'static str },
     /// An argument or setting that cannot work.
-    Invalid {
-        what: &'static str,
-        problem: &'static str,
-    },
+    Invalid { what: &'static str, problem: &'static str },
     /// An environment variable that cannot work.
     Variable { name: String, problem: &'static str },
     /// The certificates or the TLS set-up.

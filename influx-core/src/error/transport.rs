@@ -6,20 +6,10 @@ use super::{ErrorKind, Excerpt};
 /// What the HTTP connection refuses.
 #[derive(Debug)]
 pub(crate) enum TransportCause {
-    Connect {
-        server: String,
-    },
-    Interrupted {
-        doing: Endpoint,
-    },
-    Timeout {
-        doing: Endpoint,
-        after: Duration,
-    },
-    Decode {
-        doing: Endpoint,
-        problem: &'static str,
-    },
+    Connect { server: String },
+    Interrupted { doing: Endpoint },
+    Timeout { doing: Endpoint, after: Duration },
+    Decode { doing: Endpoint, problem: &'static str },
 }
 
 /// What a request was for; decides how the same status is read.
@@ -67,10 +57,7 @@ impl fmt::Display for TransportCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connect { server } => {
-                write!(
-                    f,
-                    "cannot connect to {server}; is the server running and the URL right?"
-                )
+                write!(f, "cannot connect to {server}; is the server running and the URL right?")
             }
             Self::Interrupted { doing } => {
                 write!(f, "the connection broke during {}", doing.noun())
@@ -161,9 +148,7 @@ impl fmt::Display for Answer {
         let status = self.status;
         let message = Excerpt(&self.message);
         match &self.failure {
-            Failure::Redirect {
-                location: Some(location),
-            } => write!(
+            Failure::Redirect { location: Some(location) } => write!(
                 f,
                 "{} was redirected to `{}` (status {status}), which is not followed; use that URL",
                 self.endpoint.noun(),

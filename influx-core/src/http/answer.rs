@@ -35,10 +35,7 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
     let retry_after = response.header("retry-after").and_then(parse_retry_after);
     let location = header(&response, "location");
     // Without its body the status still says most of it.
-    let (body, _) = response
-        .read_up_to(LIMIT, endpoint)
-        .await
-        .unwrap_or_default();
+    let (body, _) = response.read_up_to(LIMIT, endpoint).await.unwrap_or_default();
 
     let mut answer = Answer {
         endpoint,
@@ -49,23 +46,11 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
         failure: Failure::Api,
     };
     match (serde_json::from_slice::<Json>(&body), influx_error) {
-        (
-            Ok(Json {
-                code,
-                message: Some(message),
-                ..
-            }),
-            _,
-        ) => {
+        (Ok(Json { code, message: Some(message), .. }), _) => {
             answer.code = code.or(answer.code);
             answer.message = message;
         }
-        (
-            Ok(Json {
-                error: Some(error), ..
-            }),
-            _,
-        ) => answer.message = error,
+        (Ok(Json { error: Some(error), .. }), _) => answer.message = error,
         (_, Some(error)) => answer.message = error,
         _ => {
             answer.failure = Failure::Foreign;
@@ -97,10 +82,7 @@ mod tests {
     #[test]
     fn retry_after_is_seconds_or_a_date_and_junk_is_ignored() {
         assert_eq!(parse_retry_after("120"), Some(Duration::from_secs(120)));
-        assert_eq!(
-            parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT"),
-            Some(Duration::ZERO)
-        );
+        assert_eq!(parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
         let far = parse_retry_after("Fri, 21 Oct 2250 07:28:00 GMT").unwrap();
         assert!(far > Duration::from_secs(1_000_000_000));
         for junk in ["", "soon", "-1", "1.5", "99999999999999999999"] {

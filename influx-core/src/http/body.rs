@@ -25,15 +25,8 @@ struct Idle {
 impl Body {
     pub(super) fn new(response: Response, endpoint: Endpoint, limit: Option<Duration>) -> Self {
         let timer = |limit| Box::pin(tokio::time::sleep(limit));
-        let idle = limit.map(|limit| Idle {
-            limit,
-            timer: timer(limit),
-            endpoint,
-        });
-        Self {
-            chunks: response.into_chunks(endpoint),
-            idle,
-        }
+        let idle = limit.map(|limit| Idle { limit, timer: timer(limit), endpoint });
+        Self { chunks: response.into_chunks(endpoint), idle }
     }
 
     /// The next chunk; `None` at the end of a reply that is complete.

@@ -114,10 +114,7 @@ impl Connection {
         };
         let mut url = self.base.join(&request.path).map_err(|error| {
             Error::setting(
-                SettingCause::Invalid {
-                    what: "path",
-                    problem: "cannot be part of a URL",
-                },
+                SettingCause::Invalid { what: "path", problem: "cannot be part of a URL" },
                 error,
             )
         })?;
@@ -129,13 +126,9 @@ impl Connection {
             ("content-type", request.content_type),
             ("content-encoding", encoding),
         ];
-        let headers = headers
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)));
+        let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let token = self.token.as_ref().map(Token::header);
-        self.transport
-            .send(request.method, url, headers, token, body, request.endpoint)
-            .await
+        self.transport.send(request.method, url, headers, token, body, request.endpoint).await
     }
 }
 
@@ -157,9 +150,7 @@ async fn within<T>(
         return work.await;
     };
     let timed_out = |_| TransportCause::Timeout { doing, after }.into();
-    tokio::time::timeout(after, work)
-        .await
-        .unwrap_or_else(|elapsed| Err(timed_out(elapsed)))
+    tokio::time::timeout(after, work).await.unwrap_or_else(|elapsed| Err(timed_out(elapsed)))
 }
 
 impl Reply {
@@ -170,29 +161,15 @@ impl Reply {
         let (body, complete) = response.read_up_to(LIMIT, endpoint).await?;
         if !complete {
             let problem = "is longer than 64 MiB";
-            return Err(TransportCause::Decode {
-                doing: endpoint,
-                problem,
-            }
-            .into());
+            return Err(TransportCause::Decode { doing: endpoint, problem }.into());
         }
-        Ok(Self {
-            version,
-            body,
-            endpoint,
-        })
+        Ok(Self { version, body, endpoint })
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let problem = "is not the JSON that the API documents; is this an InfluxDB 2.x server?";
-            Error::transport(
-                TransportCause::Decode {
-                    doing: self.endpoint,
-                    problem,
-                },
-                error,
-            )
+            Error::transport(TransportCause::Decode { doing: self.endpoint, problem }, error)
         })
     }
 }

@@ -67,13 +67,7 @@ impl Request {
 
     pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_vec(body).map_err(|error| {
-            Error::setting(
-                SettingCause::Invalid {
-                    what: "request",
-                    problem: "is no JSON",
-                },
-                error,
-            )
+            Error::setting(SettingCause::Invalid { what: "request", problem: "is no JSON" }, error)
         })?;
         self.body = body.into();
         self.content_type = Some("application/json");

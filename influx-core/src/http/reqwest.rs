@@ -72,13 +72,7 @@ impl Transport {
         if let Some(value) = authorization {
             let mut value = HeaderValue::try_from(value).map_err(|error| {
                 let problem = "holds a character that no HTTP header can carry";
-                Error::setting(
-                    SettingCause::Invalid {
-                        what: "token",
-                        problem,
-                    },
-                    error,
-                )
+                Error::setting(SettingCause::Invalid { what: "token", problem }, error)
             })?;
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
@@ -105,10 +99,7 @@ impl Response {
 
     /// A header, if it is there and is text.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.0
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
+        self.0.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The first `limit` bytes of the body, and whether that is all of it.
@@ -118,11 +109,8 @@ impl Response {
         endpoint: Endpoint,
     ) -> Result<(Bytes, bool)> {
         let mut body = BytesMut::new();
-        while let Some(chunk) = self
-            .0
-            .chunk()
-            .await
-            .map_err(|error| interrupted(error, endpoint))?
+        while let Some(chunk) =
+            self.0.chunk().await.map_err(|error| interrupted(error, endpoint))?
         {
             body.extend_from_slice(&chunk);
             if body.len() > limit {
@@ -134,21 +122,17 @@ impl Response {
     }
 
     pub(super) fn into_chunks(self, endpoint: Endpoint) -> Chunks {
-        Chunks {
-            stream: Box::pin(self.0.bytes_stream()),
-            endpoint,
-        }
+        Chunks { stream: Box::pin(self.0.bytes_stream()), endpoint }
     }
 }
 
 impl Chunks {
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
         let endpoint = self.endpoint;
-        self.stream.as_mut().poll_next(cx).map(|chunk| {
-            chunk
-                .transpose()
-                .map_err(|error| interrupted(error, endpoint))
-        })
+        self.stream
+            .as_mut()
+            .poll_next(cx)
+            .map(|chunk| chunk.transpose().map_err(|error| interrupted(error, endpoint)))
     }
 }
 
@@ -195,9 +179,7 @@ mod tls {
                 .with_no_client_auth()
         } else {
             // Never used, as redirects are not followed; loading no certificates starts faster.
-            versions
-                .with_root_certificates(RootCertStore::empty())
-                .with_no_client_auth()
+            versions.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
         };
         Ok(builder.tls_backend_preconfigured(config))
     }

@@ -81,11 +81,7 @@ impl Lines {
     pub(super) fn appending_to(buffer: Vec<u8>, precision: Option<Precision>) -> Self {
         Self {
             writer: LineWriter::appending_to(buffer, precision.unwrap_or_default()),
-            precision: if precision.is_some() {
-                Source::Caller
-            } else {
-                Source::Open
-            },
+            precision: if precision.is_some() { Source::Caller } else { Source::Open },
             records: 0,
             refused: Vec::new(),
         }

@@ -34,10 +34,7 @@ impl Point {
     /// A point of this measurement, without tags and fields.
     #[must_use]
     pub fn measurement(name: impl Into<String>) -> Self {
-        Self {
-            measurement: name.into(),
-            ..Self::default()
-        }
+        Self { measurement: name.into(), ..Self::default() }
     }
 
     /// Sets a tag.
@@ -56,10 +53,7 @@ impl Point {
 
     /// Sets the time. Without one the server takes its own.
     #[must_use]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "clock readings are handed over by value"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "clock readings are handed over by value")]
     pub fn timestamp(mut self, time: impl ToTimestamp) -> Self {
         self.nanos = Some(time.nanos_since_epoch());
         self

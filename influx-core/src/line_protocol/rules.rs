@@ -21,25 +21,14 @@ pub(super) fn measurement(name: &[u8]) -> Result<(), Rule> {
 }
 
 pub(super) fn tag_key(key: &[u8]) -> Result<(), Rule> {
-    const RESERVED: [&[u8]; 7] = [
-        b"time",
-        b"_time",
-        b"_value",
-        b"_field",
-        b"_measurement",
-        b"_start",
-        b"_stop",
-    ];
+    const RESERVED: [&[u8]; 7] =
+        [b"time", b"_time", b"_value", b"_field", b"_measurement", b"_start", b"_stop"];
     // A backslash before a comma or an equals sign survives in tags; before a space it does not.
     name_of(key, b" ")?;
     if RESERVED.contains(&key) {
         return Err(Rule::Reserved);
     }
-    if key == [0] {
-        Err(Rule::ControlCharacter)
-    } else {
-        Ok(())
-    }
+    if key == [0] { Err(Rule::ControlCharacter) } else { Ok(()) }
 }
 
 /// A tag value that is not empty.
@@ -59,19 +48,11 @@ pub(super) fn field_key(key: &[u8], first: bool) -> Result<(), Rule> {
 }
 
 pub(super) const fn text(value: &[u8]) -> Result<(), Rule> {
-    if value.len() > MAX_TEXT {
-        Err(Rule::TextTooLong)
-    } else {
-        Ok(())
-    }
+    if value.len() > MAX_TEXT { Err(Rule::TextTooLong) } else { Ok(()) }
 }
 
 pub(super) const fn series_key(series: usize, field_key: usize) -> Result<(), Rule> {
-    if series + 4 + field_key > MAX_SERIES_KEY {
-        Err(Rule::SeriesKeyTooLong)
-    } else {
-        Ok(())
-    }
+    if series + 4 + field_key > MAX_SERIES_KEY { Err(Rule::SeriesKeyTooLong) } else { Ok(()) }
 }
 
 /// `unsafe_after`: the bytes before which a backslash cannot stand.
@@ -90,10 +71,6 @@ fn name_of(text: &[u8], unsafe_after: &[u8]) -> Result<(), Rule> {
 
 #[cold]
 fn backslashes(text: &[u8], unsafe_after: &[u8]) -> Result<(), Rule> {
-    let pair = text
-        .windows(2)
-        .find(|pair| pair[0] == b'\\' && unsafe_after.contains(&pair[1]));
-    pair.map_or(Ok(()), |pair| {
-        Err(Rule::BackslashBefore(char::from(pair[1])))
-    })
+    let pair = text.windows(2).find(|pair| pair[0] == b'\\' && unsafe_after.contains(&pair[1]));
+    pair.map_or(Ok(()), |pair| Err(Rule::BackslashBefore(char::from(pair[1]))))
 }

@@ -27,13 +27,8 @@ fn every_type_has_its_form() {
 
 #[test]
 fn each_part_escapes_its_own_bytes() {
-    let point = Point::measurement("m =\"x,y")
-        .tag("t ,=\"", "v ,=\"")
-        .field("f ,=\"", 1);
-    assert_eq!(
-        line(&point).unwrap(),
-        "m\\ =\"x\\,y,t\\ \\,\\=\"=v\\ \\,\\=\" f\\ \\,\\=\\\"=1i\n"
-    );
+    let point = Point::measurement("m =\"x,y").tag("t ,=\"", "v ,=\"").field("f ,=\"", 1);
+    assert_eq!(line(&point).unwrap(), "m\\ =\"x\\,y,t\\ \\,\\=\"=v\\ \\,\\=\" f\\ \\,\\=\\\"=1i\n");
 }
 
 #[test]
@@ -53,69 +48,36 @@ fn what_the_server_would_change_split_or_lose_is_refused() {
     let good = || Point::measurement("m").field("f", 1);
     let long = "x".repeat(65_600);
     for (point, reason) in [
-        (
-            Point::measurement("").field("f", 1),
-            "the measurement name is empty",
-        ),
+        (Point::measurement("").field("f", 1), "the measurement name is empty"),
         (Point::measurement("#m").field("f", 1), "comment"),
         (Point::measurement("a\nb").field("f", 1), "line feed"),
-        (
-            Point::measurement("m\\").field("f", 1),
-            "ends in a backslash",
-        ),
-        (
-            Point::measurement("a\\,b").field("f", 1),
-            "backslash before ','",
-        ),
-        (
-            Point::measurement("a\\=b").field("f", 1),
-            "backslash before '='",
-        ),
+        (Point::measurement("m\\").field("f", 1), "ends in a backslash"),
+        (Point::measurement("a\\,b").field("f", 1), "backslash before ','"),
+        (Point::measurement("a\\=b").field("f", 1), "backslash before '='"),
         (Point::measurement("\tm").field("f", 1), "tab or NUL"),
         (Point::measurement("m"), "no field"),
         (Point::measurement("m").field("f", None::<i64>), "no field"),
         (good().tag("", "v"), "the tag key is empty"),
         (good().tag("time", "v"), "tag key `time` is reserved"),
         (good().tag("_value", "v"), "reserved"),
-        (
-            good().tag("t", "v\\"),
-            "value of tag `t` ends in a backslash",
-        ),
+        (good().tag("t", "v\\"), "value of tag `t` ends in a backslash"),
         (good().tag("t", "a\nb"), "line feed"),
         (good().tag("t", "a\\ b"), "backslash before ' '"),
         (good().field("", 1), "the field key is empty"),
         (good().field("time", 1), "reserved"),
         (good().field("a\\\"b", 1), "backslash before '\"'"),
         (good().field("\tf", 1), "tab or NUL"),
-        (
-            good().field("f", f64::NAN),
-            "value of field `f` is NaN or infinite",
-        ),
+        (good().field("f", f64::NAN), "value of field `f` is NaN or infinite"),
         (good().field("f", f32::INFINITY), "NaN or infinite"),
         (good().field("f", "x".repeat((1 << 20) + 1)), "1 MiB"),
-        (
-            good().field("f", crate::Value::Time(Timestamp::from_nanos(0))),
-            "is a time",
-        ),
+        (good().field("f", crate::Value::Time(Timestamp::from_nanos(0))), "is a time"),
         (good().tag("t", long.as_str()), "65535"),
-        (
-            good().timestamp(Timestamp::from_nanos(i64::MIN + 1)),
-            "outside",
-        ),
-        (
-            good().timestamp(Timestamp::from_nanos(i64::MAX - 1)),
-            "outside",
-        ),
-        (
-            good().timestamp(chrono::DateTime::<chrono::Utc>::MAX_UTC),
-            "outside",
-        ),
+        (good().timestamp(Timestamp::from_nanos(i64::MIN + 1)), "outside"),
+        (good().timestamp(Timestamp::from_nanos(i64::MAX - 1)), "outside"),
+        (good().timestamp(chrono::DateTime::<chrono::Utc>::MAX_UTC), "outside"),
     ] {
         let error = line(&point).expect_err(reason);
-        assert!(
-            error.to_string().contains(reason),
-            "{error} should say {reason:?}"
-        );
+        assert!(error.to_string().contains(reason), "{error} should say {reason:?}");
     }
 }
 
@@ -124,16 +86,10 @@ fn what_the_server_keeps_is_written() {
     for point in [
         Point::measurement("a\\b").field("f", 1),
         Point::measurement("m").tag("a\\,b", "c\\=d").field("f", 1),
-        Point::measurement("m")
-            .tag("_start_", "\r\t")
-            .field("_time", 1),
+        Point::measurement("m").tag("_start_", "\r\t").field("_time", 1),
         Point::measurement("m").field("f", "x".repeat(1 << 20)),
-        Point::measurement("m")
-            .field("f", 1)
-            .timestamp(Timestamp::EARLIEST),
-        Point::measurement("m")
-            .field("f", 1)
-            .timestamp(Timestamp::LATEST),
+        Point::measurement("m").field("f", 1).timestamp(Timestamp::EARLIEST),
+        Point::measurement("m").field("f", 1).timestamp(Timestamp::LATEST),
     ] {
         line(&point).unwrap();
     }
@@ -152,10 +108,7 @@ fn a_streaming_line_refuses_a_key_that_is_there_already() {
         }
     }
     let error = encode(&Twice, &mut Vec::new()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the field key `a` is there twice; the server keeps only one"
-    );
+    assert_eq!(error.to_string(), "the field key `a` is there twice; the server keeps only one");
 }
 
 #[test]
@@ -170,8 +123,7 @@ fn a_failed_record_leaves_no_trace() {
     out.write("a f=1").unwrap();
     let error = out.write(&HalfWay).unwrap_err();
     assert!(error.to_string().contains("unfinished"), "{error}");
-    out.write(&Point::measurement("b").field("f", f64::NAN))
-        .unwrap_err();
+    out.write(&Point::measurement("b").field("f", f64::NAN)).unwrap_err();
     out.write(&Point::measurement("c").field("f", 1)).unwrap();
     assert_eq!(out.as_bytes(), b"a f=1\nc f=1i\n");
 }
@@ -182,18 +134,9 @@ fn a_body_with_refused_records_lists_them_and_keeps_the_buffer() {
     let mut buffer = b"before f=1\n".to_vec();
     let error = encode(&points, &mut buffer).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidLine);
-    assert_eq!(
-        error
-            .refused()
-            .iter()
-            .map(Refused::index)
-            .collect::<Vec<_>>(),
-        [1, 3]
-    );
+    assert_eq!(error.refused().iter().map(Refused::index).collect::<Vec<_>>(), [1, 3]);
     assert!(
-        error
-            .to_string()
-            .starts_with("2 records were refused and nothing was sent: record 1:")
+        error.to_string().starts_with("2 records were refused and nothing was sent: record 1:")
     );
     assert_eq!(buffer, b"before f=1\n");
 }
@@ -222,26 +165,14 @@ fn everything_that_iterates_over_records_is_lines() {
 fn precision_rounds_down_and_never_leaves_the_range() {
     let at = |nanos, precision| {
         let mut lines = Lines::new(Some(precision));
-        lines.push(
-            &Point::measurement("m")
-                .field("f", 1)
-                .timestamp(Timestamp::from_nanos(nanos)),
-        );
-        lines
-            .finish()
-            .map(|(bytes, _)| String::from_utf8(bytes).unwrap())
+        lines.push(&Point::measurement("m").field("f", 1).timestamp(Timestamp::from_nanos(nanos)));
+        lines.finish().map(|(bytes, _)| String::from_utf8(bytes).unwrap())
     };
     assert_eq!(at(-1, Precision::Milliseconds).unwrap(), "m f=1i -1\n");
     assert_eq!(at(1_999_999_999, Precision::Seconds).unwrap(), "m f=1i 1\n");
-    assert_eq!(
-        at(i64::MAX - 2, Precision::Seconds).unwrap(),
-        "m f=1i 9223372036\n"
-    );
+    assert_eq!(at(i64::MAX - 2, Precision::Seconds).unwrap(), "m f=1i 9223372036\n");
     // The whole second below the earliest instant is one that the server refuses.
-    assert_eq!(
-        at(i64::MIN + 2, Precision::Seconds).unwrap_err().kind(),
-        ErrorKind::InvalidInput
-    );
+    assert_eq!(at(i64::MIN + 2, Precision::Seconds).unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
 #[test]
@@ -250,10 +181,7 @@ fn records_that_disagree_on_precision_need_the_caller_s() {
     impl ToLine for Seconds {
         fn write_line(&self, out: &mut LineWriter) -> Result<()> {
             let time = Timestamp::from_nanos(5_000_000_000);
-            Point::measurement("m")
-                .field("f", 1)
-                .timestamp(time)
-                .write_line(out)
+            Point::measurement("m").field("f", 1).timestamp(time).write_line(out)
         }
         fn default_precision(&self) -> Option<Precision> {
             Some(Precision::Seconds)
@@ -261,10 +189,7 @@ fn records_that_disagree_on_precision_need_the_caller_s() {
     }
     let mut own = Lines::new(None);
     own.push(&Seconds);
-    assert_eq!(
-        own.finish().unwrap(),
-        (b"m f=1i 5\n".to_vec(), Precision::Seconds)
-    );
+    assert_eq!(own.finish().unwrap(), (b"m f=1i 5\n".to_vec(), Precision::Seconds));
 
     let mixed: Vec<Box<dyn ToLine>> = vec![Box::new(Seconds), Box::new("m f=1i 1")];
     let error = encode(mixed, &mut Vec::new()).unwrap_err();

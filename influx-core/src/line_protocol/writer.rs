@@ -74,14 +74,7 @@ impl LineWriter {
     }
 
     pub(super) const fn appending_to(buffer: Vec<u8>, precision: Precision) -> Self {
-        Self {
-            buffer,
-            precision,
-            start: 0,
-            fields: 0,
-            open: false,
-            keys: Vec::new(),
-        }
+        Self { buffer, precision, start: 0, fields: 0, open: false, keys: Vec::new() }
     }
 
     /// Appends a record's line, or nothing of it.
@@ -149,11 +142,7 @@ impl LineWriter {
         let key = start..self.buffer.len();
         let mut others = self.keys.iter().filter(|other| other.start > set);
         if others.any(|other| self.buffer[other.clone()] == self.buffer[key.clone()]) {
-            let part = if set == self.start {
-                Part::TagKey
-            } else {
-                Part::FieldKey
-            };
+            let part = if set == self.start { Part::TagKey } else { Part::FieldKey };
             return Err(refuse(part, name, Rule::Duplicate));
         }
         self.keys.push(key);
@@ -195,10 +184,7 @@ impl LineWriter {
     #[cold]
     fn measurement_name(&self) -> String {
         let line = &self.buffer[self.start..];
-        let end = line
-            .iter()
-            .position(|byte| matches!(byte, b',' | b' '))
-            .unwrap_or(line.len());
+        let end = line.iter().position(|byte| matches!(byte, b',' | b' ')).unwrap_or(line.len());
         String::from_utf8_lossy(&line[..end]).into_owned()
     }
 }
@@ -211,17 +197,11 @@ impl<'w> Tags<'w> {
     /// the line has it already.
     pub fn tag<'s>(&'s mut self, key: &'s str) -> Result<TagWriter<'s>> {
         rules::tag_key(key.as_bytes()).map_err(|rule| refuse(Part::TagKey, key, rule))?;
-        Ok(TagWriter {
-            out: self.0,
-            key: Key::Runtime(key),
-        })
+        Ok(TagWriter { out: self.0, key: Key::Runtime(key) })
     }
 
     pub(crate) fn literal_tag(&mut self, name: &'static str, text: &'static [u8]) -> TagWriter<'_> {
-        TagWriter {
-            out: self.0,
-            key: Key::Literal { name, text },
-        }
+        TagWriter { out: self.0, key: Key::Literal { name, text } }
     }
 
     /// Goes on to the field set.
@@ -242,10 +222,7 @@ impl Fields<'_> {
         let first = self.0.buffer.len() == self.0.fields;
         rules::field_key(key.as_bytes(), first)
             .map_err(|rule| refuse(Part::FieldKey, key, rule))?;
-        Ok(FieldWriter {
-            out: self.0,
-            key: Key::Runtime(key),
-        })
+        Ok(FieldWriter { out: self.0, key: Key::Runtime(key) })
     }
 
     pub(crate) fn literal_field(
@@ -253,10 +230,7 @@ impl Fields<'_> {
         name: &'static str,
         text: &'static [u8],
     ) -> FieldWriter<'_> {
-        FieldWriter {
-            out: self.0,
-            key: Key::Literal { name, text },
-        }
+        FieldWriter { out: self.0, key: Key::Literal { name, text } }
     }
 
     /// Ends the line without a timestamp: the server takes its own time, one for all such lines of
@@ -279,10 +253,7 @@ impl Fields<'_> {
         match out.buffer.get_mut(out.fields) {
             Some(separator) => *separator = b' ',
             None => {
-                return Err(LineCause::NoFields {
-                    measurement: out.measurement_name(),
-                }
-                .into());
+                return Err(LineCause::NoFields { measurement: out.measurement_name() }.into());
             }
         }
         write(TimestampWriter(out))?;
@@ -429,11 +400,7 @@ impl FieldWriter<'_> {
     }
 
     fn finite(&self, finite: bool) -> Result<()> {
-        if finite {
-            Ok(())
-        } else {
-            Err(self.refuse_value(Rule::NotFinite))
-        }
+        if finite { Ok(()) } else { Err(self.refuse_value(Rule::NotFinite)) }
     }
 
     #[cold]
@@ -487,10 +454,5 @@ impl<'w> Key<'w> {
 
 #[cold]
 fn refuse(part: Part, text: &str, rule: Rule) -> Error {
-    LineCause::Refused {
-        part,
-        text: text.to_owned(),
-        rule,
-    }
-    .into()
+    LineCause::Refused { part, text: text.to_owned(), rule }.into()
 }

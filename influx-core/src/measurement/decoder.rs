@@ -30,10 +30,7 @@ impl<T: FromRow> Decoder<T> {
     /// A decoder that waits for its first chunk.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            reader: Reader::new(),
-            plan: None,
-        }
+        Self { reader: Reader::new(), plan: None }
     }
 
     /// Hands over the next chunk, after [`Progress::NeedInput`].
@@ -67,11 +64,7 @@ impl<T: FromRow> Decoder<T> {
 
     fn make_plan(&mut self) -> Result<()> {
         let table = self.reader.table();
-        if self
-            .plan
-            .as_ref()
-            .is_none_or(|(block, _)| *block != table.block())
-        {
+        if self.plan.as_ref().is_none_or(|(block, _)| *block != table.block()) {
             self.plan = Some((table.block(), T::plan(table)?));
         }
         Ok(())
@@ -98,9 +91,7 @@ impl<T: FromRow> Default for Decoder<T> {
 
 impl<T: FromRow> fmt::Debug for Decoder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Decoder")
-            .field("reader", &self.reader)
-            .finish_non_exhaustive()
+        f.debug_struct("Decoder").field("reader", &self.reader).finish_non_exhaustive()
     }
 }
 

@@ -121,16 +121,11 @@ impl<T: FieldValue> FieldValue for Option<T> {
 
     #[inline]
     fn write_field(&self, field: FieldWriter<'_>) -> Result<()> {
-        self.as_ref()
-            .map_or(Ok(()), |value| value.write_field(field))
+        self.as_ref().map_or(Ok(()), |value| value.write_field(field))
     }
 
     #[inline]
     fn read_field(cell: Cell<'_>) -> Result<Self::Read<'_>, CellError> {
-        if cell.is_null() {
-            Ok(None)
-        } else {
-            T::read_field(cell).map(Some)
-        }
+        if cell.is_null() { Ok(None) } else { T::read_field(cell).map(Some) }
     }
 }

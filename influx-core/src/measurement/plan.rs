@@ -37,10 +37,7 @@ impl RowPlan {
         let unpivoted = Unpivoted::of(&schema, table);
         let mut found = Vec::new();
         if matches!(unpivoted, Unpivoted::SeveralFields) {
-            found.push(Mismatch {
-                member: "",
-                problem: Problem::Unpivoted,
-            });
+            found.push(Mismatch { member: "", problem: Problem::Unpivoted });
             return Err(Mismatches::new(schema.row, found));
         }
         let mut place = |column: &ColumnSchema| {
@@ -51,25 +48,17 @@ impl RowPlan {
             let place = table.position(name);
             let problem = match place {
                 None if column.optional => None,
-                None => Some(Problem::Missing {
-                    column: column.name,
-                }),
+                None => Some(Problem::Missing { column: column.name }),
                 Some(index) => wrong_type(column, &table.columns()[index]),
             };
-            found.extend(problem.map(|problem| Mismatch {
-                member: column.member,
-                problem,
-            }));
+            found.extend(problem.map(|problem| Mismatch { member: column.member, problem }));
             place
         };
         let places = schema.columns.iter().map(&mut place).collect();
         if !found.is_empty() {
             return Err(Mismatches::new(schema.row, found));
         }
-        let field = schema
-            .columns
-            .iter()
-            .find(|column| column.role == Role::Field);
+        let field = schema.columns.iter().find(|column| column.role == Role::Field);
         Ok(Self {
             places,
             measurement: Identity::of(table, "_measurement", schema.measurement),
@@ -89,25 +78,14 @@ impl RowPlan {
     #[inline]
     pub fn check(&mut self, record: &Record<'_>) -> Result<(), CellError> {
         let known = self.checked == Some(record.table().sequence());
-        if let Some(identity) = self
-            .measurement
-            .as_ref()
-            .filter(|identity| !(known && identity.once))
+        if let Some(identity) =
+            self.measurement.as_ref().filter(|identity| !(known && identity.once))
         {
-            identity.check(record, |found, wanted| CellProblem::OtherMeasurement {
-                found,
-                wanted,
-            })?;
+            identity
+                .check(record, |found, wanted| CellProblem::OtherMeasurement { found, wanted })?;
         }
-        if let Some(identity) = self
-            .field
-            .as_ref()
-            .filter(|identity| !(known && identity.once))
-        {
-            identity.check(record, |found, wanted| CellProblem::OtherField {
-                found,
-                wanted,
-            })?;
+        if let Some(identity) = self.field.as_ref().filter(|identity| !(known && identity.once)) {
+            identity.check(record, |found, wanted| CellProblem::OtherField { found, wanted })?;
         }
         self.checked = Some(record.table().sequence());
         Ok(())
@@ -167,13 +145,8 @@ enum Unpivoted {
 
 impl Unpivoted {
     fn of(schema: &Schema, table: &TableHeader) -> Self {
-        let mut fields = schema
-            .columns
-            .iter()
-            .filter(|column| column.role == Role::Field);
-        let pivoted = fields
-            .clone()
-            .any(|field| table.position(field.name).is_some());
+        let mut fields = schema.columns.iter().filter(|column| column.role == Role::Field);
+        let pivoted = fields.clone().any(|field| table.position(field.name).is_some());
         if pivoted || table.position("_value").is_none() {
             return Self::No;
         }
@@ -187,11 +160,7 @@ impl Unpivoted {
 impl Identity {
     fn of(table: &TableHeader, name: &str, wanted: &'static str) -> Option<Self> {
         let column = table.position(name)?;
-        Some(Self {
-            column,
-            wanted,
-            once: table.columns()[column].group,
-        })
+        Some(Self { column, wanted, once: table.columns()[column].group })
     }
 
     fn check(

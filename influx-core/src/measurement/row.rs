@@ -31,8 +31,9 @@ pub trait FromRow {
 
 /// A [`FromRow`] type that borrows nothing, so that its rows can be collected.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` borrows from the row and cannot be collected",
-    note = "use `rows`, which lends one row after the other, or own the text: `String` instead of `&str`"
+    message = "rows of a result cannot be collected as `{Self}`",
+    note = "annotate the struct with `#[derive(Measurement)]`, or read `OwnedRecord`s",
+    note = "a struct that borrows its texts can be lent by `rows`, not collected; own them: `String` instead of `&str`"
 )]
 pub trait FromRowOwned: for<'r> FromRow<Row<'r> = Self> + Sized {}
 

@@ -133,10 +133,6 @@ impl<T: TagValue> TagValue for Option<T> {
 
     #[inline]
     fn read_tag(cell: Cell<'_>) -> Result<Self::Read<'_>, CellError> {
-        if cell.is_null() {
-            Ok(None)
-        } else {
-            T::read_tag(cell).map(Some)
-        }
+        if cell.is_null() { Ok(None) } else { T::read_tag(cell).map(Some) }
     }
 }

@@ -112,17 +112,12 @@ impl<T: TimestampValue> TimestampValue for Option<T> {
 
     #[inline]
     fn write_timestamp(&self, timestamp: TimestampWriter<'_>) -> Result<()> {
-        self.as_ref()
-            .map_or(Ok(()), |time| time.write_timestamp(timestamp))
+        self.as_ref().map_or(Ok(()), |time| time.write_timestamp(timestamp))
     }
 
     #[inline]
     fn read_timestamp(cell: Cell<'_>) -> Result<Self::Read<'_>, CellError> {
-        if cell.is_null() {
-            Ok(None)
-        } else {
-            T::read_timestamp(cell).map(Some)
-        }
+        if cell.is_null() { Ok(None) } else { T::read_timestamp(cell).map(Some) }
     }
 }
 
@@ -153,11 +148,8 @@ impl TimestampCount for u64 {
         let count = cell.time()?.as_units(unit);
         Self::try_from(count).map_err(|_| {
             let text = String::from_utf8_lossy(cell.as_bytes()).into_owned();
-            CellProblem::Unreadable {
-                text,
-                wanted: "time that a `u64` can hold (1970 or later)",
-            }
-            .into()
+            CellProblem::Unreadable { text, wanted: "time that a `u64` can hold (1970 or later)" }
+                .into()
         })
     }
 }
@@ -168,16 +160,11 @@ impl<T: TimestampCount> TimestampCount for Option<T> {
 
     #[inline]
     fn write_count(&self, unit: Precision, timestamp: TimestampWriter<'_>) -> Result<()> {
-        self.as_ref()
-            .map_or(Ok(()), |count| count.write_count(unit, timestamp))
+        self.as_ref().map_or(Ok(()), |count| count.write_count(unit, timestamp))
     }
 
     #[inline]
     fn read_count(unit: Precision, cell: Cell<'_>) -> Result<Self, CellError> {
-        if cell.is_null() {
-            Ok(None)
-        } else {
-            T::read_count(unit, cell).map(Some)
-        }
+        if cell.is_null() { Ok(None) } else { T::read_count(unit, cell).map(Some) }
     }
 }

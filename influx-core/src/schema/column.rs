@@ -43,10 +43,7 @@ impl<T: ?Sized, R, B: ?Sized> Column<T, R, B> {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            of: PhantomData,
-        }
+        Self { name, of: PhantomData }
     }
 
     /// The key on the server; `_time` for the timestamp.

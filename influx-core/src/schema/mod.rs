@@ -40,12 +40,7 @@ impl Schema {
         precision: Option<Precision>,
         columns: &'static [ColumnSchema],
     ) -> Self {
-        Self {
-            row,
-            measurement,
-            precision,
-            columns,
-        }
+        Self { row, measurement, precision, columns }
     }
 
     /// The column of this name. The timestamp's is `_time`.

@@ -47,61 +47,37 @@ impl Value {
     /// The number, if the value is a float.
     #[must_use]
     pub const fn as_float(&self) -> Option<f64> {
-        if let Self::Float(value) = self {
-            Some(*value)
-        } else {
-            None
-        }
+        if let Self::Float(value) = self { Some(*value) } else { None }
     }
 
     /// The number, if the value is a signed integer.
     #[must_use]
     pub const fn as_integer(&self) -> Option<i64> {
-        if let Self::Integer(value) = self {
-            Some(*value)
-        } else {
-            None
-        }
+        if let Self::Integer(value) = self { Some(*value) } else { None }
     }
 
     /// The number, if the value is an unsigned integer.
     #[must_use]
     pub const fn as_unsigned(&self) -> Option<u64> {
-        if let Self::Unsigned(value) = self {
-            Some(*value)
-        } else {
-            None
-        }
+        if let Self::Unsigned(value) = self { Some(*value) } else { None }
     }
 
     /// The truth value, if the value is one.
     #[must_use]
     pub const fn as_boolean(&self) -> Option<bool> {
-        if let Self::Boolean(value) = self {
-            Some(*value)
-        } else {
-            None
-        }
+        if let Self::Boolean(value) = self { Some(*value) } else { None }
     }
 
     /// The text, if the value is text.
     #[must_use]
     pub const fn as_str(&self) -> Option<&str> {
-        if let Self::String(value) = self {
-            Some(value.as_str())
-        } else {
-            None
-        }
+        if let Self::String(value) = self { Some(value.as_str()) } else { None }
     }
 
     /// The instant, if the value is one.
     #[must_use]
     pub const fn as_time(&self) -> Option<Timestamp> {
-        if let Self::Time(value) = self {
-            Some(*value)
-        } else {
-            None
-        }
+        if let Self::Time(value) = self { Some(*value) } else { None }
     }
 }
 
@@ -128,10 +104,7 @@ impl From<f32> for Value {
     fn from(value: f32) -> Self {
         let exact = f64::from(value);
         Self::Float(if value.is_finite() {
-            zmij::Buffer::new()
-                .format_finite(value)
-                .parse()
-                .unwrap_or(exact)
+            zmij::Buffer::new().format_finite(value).parse().unwrap_or(exact)
         } else {
             exact
         })

@@ -76,10 +76,6 @@ impl From<Timestamp> for NaiveDateTime {
 impl From<Timestamp> for SystemTime {
     fn from(timestamp: Timestamp) -> Self {
         let distance = Duration::from_nanos(timestamp.as_nanos().unsigned_abs());
-        if timestamp.as_nanos() < 0 {
-            UNIX_EPOCH - distance
-        } else {
-            UNIX_EPOCH + distance
-        }
+        if timestamp.as_nanos() < 0 { UNIX_EPOCH - distance } else { UNIX_EPOCH + distance }
     }
 }

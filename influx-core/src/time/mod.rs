@@ -80,9 +80,7 @@ impl Timestamp {
     }
 
     pub(crate) fn try_from_nanos(nanos: i128) -> Result<Self> {
-        i64::try_from(nanos)
-            .map(Self)
-            .map_err(|_| TimeCause::OutOfRange { nanos }.into())
+        i64::try_from(nanos).map(Self).map_err(|_| TimeCause::OutOfRange { nanos }.into())
     }
 }
 
@@ -104,16 +102,13 @@ impl FromStr for Timestamp {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let nanos = rfc3339::parse(text.as_bytes()).ok_or_else(|| TimeCause::NotRfc3339 {
-            text: text.to_owned(),
-        })?;
+        let nanos = rfc3339::parse(text.as_bytes())
+            .ok_or_else(|| TimeCause::NotRfc3339 { text: text.to_owned() })?;
         Self::try_from_nanos(nanos)
     }
 }
 
 /// Reads a cell; `None` for anything but an RFC 3339 time within 64 bits of nanoseconds.
 pub(crate) fn parse_rfc3339(text: &[u8]) -> Option<Timestamp> {
-    rfc3339::parse(text)
-        .and_then(|nanos| i64::try_from(nanos).ok())
-        .map(Timestamp)
+    rfc3339::parse(text).and_then(|nanos| i64::try_from(nanos).ok()).map(Timestamp)
 }

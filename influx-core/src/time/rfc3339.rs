@@ -12,39 +12,15 @@ const DAY: i64 = 86_400;
 /// fraction, a leap second or a day that the month lacks is `None`.
 pub(super) fn parse(text: &[u8]) -> Option<i128> {
     let (date_time, rest) = text.split_at_checked(19)?;
-    let [
-        _,
-        _,
-        _,
-        _,
-        b'-',
-        _,
-        _,
-        b'-',
-        _,
-        _,
-        b'T' | b't' | b' ',
-        _,
-        _,
-        b':',
-        _,
-        _,
-        b':',
-        ..,
-    ] = date_time
+    let [_, _, _, _, b'-', _, _, b'-', _, _, b'T' | b't' | b' ', _, _, b':', _, _, b':', ..] =
+        date_time
     else {
         return None;
     };
-    let [year, month, day] = [
-        digits(&date_time[..4])?,
-        digits(&date_time[5..7])?,
-        digits(&date_time[8..10])?,
-    ];
-    let [hour, minute, second] = [
-        digits(&date_time[11..13])?,
-        digits(&date_time[14..16])?,
-        digits(&date_time[17..])?,
-    ];
+    let [year, month, day] =
+        [digits(&date_time[..4])?, digits(&date_time[5..7])?, digits(&date_time[8..10])?];
+    let [hour, minute, second] =
+        [digits(&date_time[11..13])?, digits(&date_time[14..16])?, digits(&date_time[17..])?];
     if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
@@ -66,17 +42,7 @@ fn split_fraction(text: &[u8]) -> Option<(i64, &[u8])> {
         return None;
     }
     let (fraction, zone) = rest.split_at(length);
-    let scale = [
-        100_000_000,
-        10_000_000,
-        1_000_000,
-        100_000,
-        10_000,
-        1_000,
-        100,
-        10,
-        1,
-    ];
+    let scale = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
     Some((digits(fraction)? * scale[length - 1], zone))
 }
 
@@ -98,8 +64,7 @@ fn offset(zone: &[u8]) -> Option<i64> {
 
 fn digits(text: &[u8]) -> Option<i64> {
     text.iter().try_fold(0, |value, byte| {
-        byte.is_ascii_digit()
-            .then(|| value * 10 + i64::from(byte - b'0'))
+        byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'))
     })
 }
 
@@ -131,28 +96,17 @@ const fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = era * 400 + year_of_era;
     (if month <= 2 { year + 1 } else { year }, month, day)
 }
 
 pub(super) fn format(nanos: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (seconds, fraction) = (
-        nanos.div_euclid(1_000_000_000),
-        nanos.rem_euclid(1_000_000_000),
-    );
+    let (seconds, fraction) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
     let (year, month, day) = civil_from_days(seconds.div_euclid(DAY));
     let second = seconds.rem_euclid(DAY);
     let (hour, minute) = (second / 3600, second / 60 % 60);
-    write!(
-        f,
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}",
-        second % 60
-    )?;
+    write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}", second % 60)?;
     if fraction > 0 {
         let digits = format!("{fraction:09}");
         write!(f, ".{}", digits.trim_end_matches('0'))?;

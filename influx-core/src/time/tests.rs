@@ -12,11 +12,7 @@ fn rfc3339_reads_and_writes_the_server_s_form() {
         ("2262-04-11T23:47:16.854775807Z", i64::MAX),
         ("2000-03-01T00:00:00.00000001Z", 951_868_800_000_000_010),
     ] {
-        assert_eq!(
-            parse_rfc3339(text.as_bytes()),
-            Some(Timestamp::from_nanos(nanos)),
-            "{text}"
-        );
+        assert_eq!(parse_rfc3339(text.as_bytes()), Some(Timestamp::from_nanos(nanos)), "{text}");
         assert_eq!(Timestamp::from_nanos(nanos).to_string(), text);
     }
 }
@@ -25,9 +21,8 @@ fn rfc3339_reads_and_writes_the_server_s_form() {
 fn rfc3339_agrees_with_chrono_on_random_times() {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     for _ in 0..20_000 {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let time = Timestamp::from_nanos(state.cast_signed());
         let theirs = DateTime::<Utc>::from(time).to_rfc3339();
         assert_eq!(theirs.parse::<Timestamp>().unwrap(), time, "{theirs}");
@@ -38,14 +33,8 @@ fn rfc3339_agrees_with_chrono_on_random_times() {
 #[test]
 fn rfc3339_honours_offsets() {
     let utc: Timestamp = "2024-05-01T12:00:00Z".parse().unwrap();
-    assert_eq!(
-        "2024-05-01T14:30:00+02:30".parse::<Timestamp>().unwrap(),
-        utc
-    );
-    assert_eq!(
-        "2024-05-01T07:00:00-05:00".parse::<Timestamp>().unwrap(),
-        utc
-    );
+    assert_eq!("2024-05-01T14:30:00+02:30".parse::<Timestamp>().unwrap(), utc);
+    assert_eq!("2024-05-01T07:00:00-05:00".parse::<Timestamp>().unwrap(), utc);
 }
 
 #[test]
@@ -82,10 +71,7 @@ fn units_round_down_also_before_1970() {
     // A float division would lose this one (python-client, off by one at `ms`).
     let exact: Timestamp = "2024-08-14T15:21:18.722Z".parse().unwrap();
     assert_eq!(exact.as_units(Precision::Milliseconds), 1_723_648_878_722);
-    assert_eq!(
-        Timestamp::from_units(1_723_648_878_722, Precision::Milliseconds).unwrap(),
-        exact
-    );
+    assert_eq!(Timestamp::from_units(1_723_648_878_722, Precision::Milliseconds).unwrap(), exact);
     assert!(Timestamp::from_units(i64::MAX, Precision::Microseconds).is_err());
 }
 
@@ -93,14 +79,8 @@ fn units_round_down_also_before_1970() {
 fn other_clocks_convert_both_ways_at_the_extremes() {
     for time in [i64::MIN, -1, 0, 1, i64::MAX].map(Timestamp::from_nanos) {
         assert_eq!(DateTime::<Utc>::from(time).to_timestamp().unwrap(), time);
-        assert_eq!(
-            chrono::NaiveDateTime::from(time).to_timestamp().unwrap(),
-            time
-        );
-        assert_eq!(
-            std::time::SystemTime::from(time).to_timestamp().unwrap(),
-            time
-        );
+        assert_eq!(chrono::NaiveDateTime::from(time).to_timestamp().unwrap(), time);
+        assert_eq!(std::time::SystemTime::from(time).to_timestamp().unwrap(), time);
     }
     assert!(DateTime::<Utc>::MAX_UTC.to_timestamp().is_err());
     assert!(DateTime::<Utc>::MIN_UTC.to_timestamp().is_err());

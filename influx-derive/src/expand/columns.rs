@@ -1,11 +1,13 @@
 //! The typed column constants.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use crate::bounds;
 use crate::model::{Kind, Measurement, Member};
+use crate::{bounds, paths};
 
 pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
     if !model.container.columns || model.members.is_empty() {
@@ -14,8 +16,11 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     let ident = &model.input.ident;
     let (generics, arguments, _) = model.input.generics.split_for_impl();
     let bounds = bounds::write(model, private);
+    // Two of one name are reported already.
+    let mut seen = BTreeSet::new();
     let constants = model
         .columns()
+        .filter(|member| seen.insert(member.constant.to_string()))
         .map(|member| constant(model, member, private));
     quote! {
         #[automatically_derived]
@@ -30,8 +35,7 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
 }
 
 fn constant(model: &Measurement<'_>, member: &Member<'_>, private: &TokenStream) -> TokenStream {
-    let (visibility, constant, ty) = (&model.input.vis, &member.constant, member.ty);
-    let trait_of_role = bounds::role(member, private);
+    let (visibility, constant) = (&model.input.vis, &member.constant);
     let (name, role, noun) = match &member.kind {
         Kind::Tag { key, .. } => (key.as_str(), quote!(Tag), "tag"),
         Kind::Field { key, .. } => (key.as_str(), quote!(Field), "field"),
@@ -42,10 +46,14 @@ fn constant(model: &Measurement<'_>, member: &Member<'_>, private: &TokenStream)
     } else {
         format!("The {noun} `{name}`: {}", member.docs)
     };
-    let base = quote_spanned!(ty.span()=> <#ty as #trait_of_role>::Base);
-    quote! {
+    let base = bounds::item(member, "Base", private);
+    let place = member.ty.span();
+    let ty = paths::placed(place, quote!(#private::Column<Self, #private::role::#role, ));
+    let end = paths::placed(place, quote!(>));
+    let value = paths::placed(place, quote!(#private::Column::new(#name)));
+    // At the member, where a clash with a constant of the user is to be reported.
+    quote_spanned! {constant.span()=>
         #[doc = #docs]
-        #visibility const #constant: #private::Column<Self, #private::role::#role, #base> =
-            #private::Column::new(#name);
+        #visibility const #constant: #ty #base #end = #value;
     }
 }

@@ -1,8 +1,7 @@
 //! `impl FromRow`: plan once, read each row by position.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use quote::quote;
 
 use crate::bounds;
 use crate::model::{Fallback, Kind, Measurement, Member};
@@ -53,28 +52,37 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
 
 /// The expression that fills a member.
 fn read(member: &Member<'_>, index: usize, private: &TokenStream) -> TokenStream {
-    let ty = member.ty;
     let index = Literal::usize_unsuffixed(index);
-    let default = match &member.default {
-        Some(Fallback::Call(path)) => quote!(#path),
-        Some(Fallback::Default) | None => quote!(::core::default::Default::default),
+    // A closure even where a path would do: a wrong type is then reported as everywhere else.
+    let read = |method, arguments| {
+        let call = bounds::call(member, method, arguments, private);
+        quote!(|__cell| #call)
     };
     let read = match &member.kind {
-        Kind::Skipped => return quote!(#default()),
-        Kind::Tag { .. } => quote_spanned!(ty.span()=> <#ty as #private::TagValue>::read_tag),
-        Kind::Field { .. } => quote_spanned!(ty.span()=> <#ty as #private::FieldValue>::read_field),
-        Kind::Timestamp { unit: None } => {
-            quote_spanned!(ty.span()=> <#ty as #private::TimestampValue>::read_timestamp)
+        Kind::Skipped => {
+            let default = default(member);
+            return quote!(#default());
         }
+        Kind::Tag { .. } => read("read_tag", quote!(__cell)),
+        Kind::Field { .. } => read("read_field", quote!(__cell)),
+        Kind::Timestamp { unit: None } => read("read_timestamp", quote!(__cell)),
         Kind::Timestamp { unit: Some(unit) } => {
             let unit = unit.variant();
-            let count = quote_spanned!(ty.span()=> <#ty as #private::TimestampCount>::read_count);
-            quote!(|__cell| #count(#private::Precision::#unit, __cell))
+            read("read_count", quote!(#private::Precision::#unit, __cell))
         }
     };
     if member.default.is_some() {
+        let default = default(member);
         quote!(#private::RowPlan::read_or(__plan, __record, #index, #read, #default)?)
     } else {
         quote!(#private::RowPlan::read(__plan, __record, #index, #read)?)
+    }
+}
+
+/// What gives the value of a member that has none.
+fn default(member: &Member<'_>) -> TokenStream {
+    match &member.default {
+        Some(Fallback::Call(path)) => quote!(#path),
+        Some(Fallback::Default) | None => bounds::default(member),
     }
 }

@@ -1,9 +1,9 @@
 //! `impl Measurement`.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote};
+use syn::Type;
 use syn::ext::IdentExt as _;
-use syn::spanned::Spanned as _;
 
 use crate::bounds;
 use crate::model::{Kind, Measurement, Member};
@@ -32,32 +32,23 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
 }
 
 fn column(member: &Member<'_>, private: &TokenStream) -> TokenStream {
-    let ty = member.ty;
-    let role = bounds::role(member, private);
     let (name, variant, value_type) = match &member.kind {
-        Kind::Tag { key, .. } => (
-            key.as_str(),
-            quote!(Tag),
-            quote!(#private::ValueType::String),
-        ),
-        Kind::Field { key, .. } => (
-            key.as_str(),
-            quote!(Field),
-            quote_spanned!(ty.span()=> <#ty as #role>::TYPE),
-        ),
-        Kind::Timestamp { .. } | Kind::Skipped => (
-            "_time",
-            quote!(Timestamp),
-            quote!(#private::ValueType::Time),
-        ),
+        Kind::Tag { key, .. } => (key.as_str(), quote!(Tag), quote!(#private::ValueType::String)),
+        Kind::Field { key, .. } => {
+            (key.as_str(), quote!(Field), bounds::item(member, "TYPE", private))
+        }
+        Kind::Timestamp { .. } | Kind::Skipped => {
+            ("_time", quote!(Timestamp), quote!(#private::ValueType::Time))
+        }
     };
     let optional = if member.default.is_some() {
         quote!(true)
     } else {
-        quote_spanned!(ty.span()=> <#ty as #role>::OPTIONAL)
+        bounds::item(member, "OPTIONAL", private)
     };
     let name_of_member = member.ident.unraw().to_string();
     let docs = &member.docs;
+    let rust_type = spell(member.ty);
     quote! {
         #private::ColumnSchema {
             name: #name,
@@ -65,8 +56,16 @@ fn column(member: &Member<'_>, private: &TokenStream) -> TokenStream {
             value_type: #value_type,
             optional: #optional,
             member: #name_of_member,
-            rust_type: ::core::stringify!(#ty),
+            rust_type: #rust_type,
             doc: #docs,
         }
     }
+}
+
+/// The type as one writes it: `Option<u64>`, where tokens alone print as `Option < u64 >`.
+fn spell(ty: &Type) -> String {
+    let spaced = ty.to_token_stream().to_string();
+    [(" < ", "<"), (" <", "<"), ("< ", "<"), (" >", ">"), (" :: ", "::"), ("& ", "&"), (" ,", ",")]
+        .into_iter()
+        .fold(spaced, |text, (from, to)| text.replace(from, to))
 }

@@ -1,8 +1,7 @@
 //! `impl ToLine`: one line, its constant bytes joined here.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use quote::quote;
 
 use crate::bounds;
 use crate::model::{Kind, Measurement, Member};
@@ -53,30 +52,20 @@ fn tags(model: &Measurement<'_>, private: &TokenStream) -> Vec<TokenStream> {
         .collect();
     tags.sort_by_key(|(key, _)| *key);
     let tag = |(key, member): (&String, &Member<'_>)| {
-        let (name, ty) = (member.ident, member.ty);
-        let text = key_text(Part::Tag, key);
-        quote_spanned! {ty.span()=>
-            <#ty as #private::TagValue>::write_tag(
-                &self.#name,
-                #private::tag(&mut __line, #key, #text),
-            )?;
-        }
+        let (name, text) = (member.ident, key_text(Part::Tag, key));
+        let arguments = quote!(&self.#name, #private::tag(&mut __line, #key, #text));
+        let write = bounds::call(member, "write_tag", arguments, private);
+        quote!(#write?;)
     };
     tags.into_iter().map(tag).collect()
 }
 
 fn field(member: &Member<'_>, private: &TokenStream) -> Option<TokenStream> {
-    let Kind::Field { key, .. } = &member.kind else {
-        return None;
-    };
-    let (name, ty) = (member.ident, member.ty);
-    let text = key_text(Part::Field, key);
-    Some(quote_spanned! {ty.span()=>
-        <#ty as #private::FieldValue>::write_field(
-            &self.#name,
-            #private::field(&mut __line, #key, #text),
-        )?;
-    })
+    let Kind::Field { key, .. } = &member.kind else { return None };
+    let (name, text) = (member.ident, key_text(Part::Field, key));
+    let arguments = quote!(&self.#name, #private::field(&mut __line, #key, #text));
+    let write = bounds::call(member, "write_field", arguments, private);
+    Some(quote!(#write?;))
 }
 
 /// `,key=`
@@ -85,25 +74,18 @@ fn key_text(part: Part, key: &str) -> Literal {
 }
 
 fn finish(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
-    let time = model.columns().find_map(|member| match member.kind {
-        Kind::Timestamp { unit } => Some((member.ident, member.ty, unit)),
-        _ => None,
-    });
-    let write = match time {
-        None => return quote!(#private::Fields::finish(__line)),
-        Some((name, ty, None)) => quote_spanned! {ty.span()=>
-            <#ty as #private::TimestampValue>::write_timestamp(&self.#name, __time)
-        },
-        Some((name, ty, Some(unit))) => {
+    let is_time = |member: &&Member<'_>| matches!(member.kind, Kind::Timestamp { .. });
+    let Some(member) = model.columns().find(is_time) else {
+        return quote!(#private::Fields::finish(__line));
+    };
+    let name = member.ident;
+    let write = match member.kind {
+        Kind::Timestamp { unit: Some(unit) } => {
             let unit = unit.variant();
-            quote_spanned! {ty.span()=>
-                <#ty as #private::TimestampCount>::write_count(
-                    &self.#name,
-                    #private::Precision::#unit,
-                    __time,
-                )
-            }
+            let arguments = quote!(&self.#name, #private::Precision::#unit, __time);
+            bounds::call(member, "write_count", arguments, private)
         }
+        _ => bounds::call(member, "write_timestamp", quote!(&self.#name, __time), private),
     };
     quote!(#private::Fields::finish_at(__line, |__time| #write))
 }

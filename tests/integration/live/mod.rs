@@ -1,3 +1,9 @@
 //! Against a real server.
 
+mod admin;
+mod errors;
+mod hostile;
+mod queries;
 mod round_trip;
+mod server;
+mod writes;

@@ -49,20 +49,12 @@ impl Influxd {
             .arg("--engine-path")
             .arg(&engine)
             .args(["--reporting-disabled", "--ui-disabled"])
-            .args(
-                arguments
-                    .iter()
-                    .map(|argument| argument.replace("{folder}", here)),
-            )
+            .args(arguments.iter().map(|argument| argument.replace("{folder}", here)))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let watchdog = watchdog.spawn().expect("a shell");
-        let mut server = Self {
-            watchdog,
-            folder,
-            address: String::new(),
-        };
+        let mut server = Self { watchdog, folder, address: String::new() };
         server.address = server.wait_for_address();
         server
     }
@@ -73,16 +65,11 @@ impl Influxd {
         loop {
             let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
             let listening = log.lines().filter(|line| line.contains("msg=Listening"));
-            let port = listening
-                .last()
-                .and_then(|line| line.split(" port=").nth(1));
+            let port = listening.last().and_then(|line| line.split(" port=").nth(1));
             if let Some(port) = port {
                 return format!("127.0.0.1:{}", port.split_whitespace().next().unwrap());
             }
-            assert!(
-                start.elapsed() < Duration::from_secs(30),
-                "influxd does not start:\n{log}"
-            );
+            assert!(start.elapsed() < Duration::from_secs(30), "influxd does not start:\n{log}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -90,10 +77,7 @@ impl Influxd {
     /// Sends a signal to the server.
     pub fn signal(&self, signal: &str) {
         let pid = std::fs::read_to_string(self.folder.join("pid")).unwrap();
-        let status = Command::new("kill")
-            .args([signal, pid.trim()])
-            .status()
-            .unwrap();
+        let status = Command::new("kill").args([signal, pid.trim()]).status().unwrap();
         assert!(status.success());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use influx_core::Client;
+use influx_core::client::ClientBuilder;
 
 use super::influxd::Influxd;
 
@@ -15,6 +16,7 @@ pub struct Live {
     pub bucket: String,
     pub url: String,
     pub org: String,
+    token: String,
 }
 
 /// How to reach the server that all live cases share.
@@ -53,20 +55,17 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let target = target();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let client = target.client();
         let bucket = format!("{name}-{}-{}", std::process::id(), unique());
         client.buckets().create(&bucket).await.unwrap();
-        let (url, org) = (target.url.clone(), target.org.clone());
         let live = Live {
             client: client.clone(),
             bucket: bucket.clone(),
-            url,
-            org,
+            url: target.url.clone(),
+            org: target.org.clone(),
+            token: target.token.clone(),
         };
         let outcome = tokio::spawn(case(live)).await;
         client.buckets().delete(&bucket).await.unwrap();
@@ -77,6 +76,11 @@ where
 }
 
 impl Live {
+    /// Another client of the same server, with further settings.
+    pub fn builder(&self) -> ClientBuilder {
+        Client::builder(&self.url).token(self.token.as_str()).org(&self.org)
+    }
+
     /// All points of the bucket, each as a row with its fields as columns.
     pub fn pivoted(&self) -> String {
         let bucket = &self.bucket;
@@ -99,11 +103,7 @@ impl Live {
 
 impl Target {
     fn client(&self) -> Client {
-        Client::builder(&self.url)
-            .token(self.token.as_str())
-            .org(&self.org)
-            .build()
-            .unwrap()
+        Client::builder(&self.url).token(self.token.as_str()).org(&self.org).build().unwrap()
     }
 
     fn from_env(url: String) -> Self {
@@ -111,33 +111,18 @@ impl Target {
             std::env::var(name).unwrap_or_else(|_| panic!("INFLUXDB_V2_URL goes with {name}"))
         };
         let (token, org) = (variable("INFLUXDB_V2_TOKEN"), variable("INFLUXDB_V2_ORG"));
-        Self {
-            url,
-            token,
-            org,
-            _server: None,
-        }
+        Self { url, token, org, _server: None }
     }
 
     fn start() -> Self {
         let server = Influxd::start(&[], |_| {});
         let (token, org) = ("live-tests-token".to_owned(), "live-tests".to_owned());
         let url = format!("http://{}", server.address);
-        let target = Self {
-            url,
-            token,
-            org,
-            _server: Some(server),
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+        let target = Self { url, token, org, _server: Some(server) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let setup = async {
             let client = Client::builder(&target.url).build().unwrap();
-            let setup = client
-                .setup("tester", &target.org, "unused")
-                .password("test-password");
+            let setup = client.setup("tester", &target.org, "unused").password("test-password");
             setup.token(target.token.as_str()).await
         };
         runtime.block_on(setup).unwrap();

@@ -1,0 +1,267 @@
+//! The rooms of `influx-core` and the directions in which they may look.
+//!
+//! Reads the code, not its text: comments and strings do not count.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{TokenStream, TokenTree};
+
+/// Each room with the rooms that it may name. The order is a newcomer's path.
+const ROOMS: [(&str, &[&str]); 10] = [
+    ("error", &[]),
+    ("time", &["error"]),
+    ("schema", &["error", "time"]),
+    ("line_protocol", &["error", "time", "schema"]),
+    ("annotated_csv", &["error", "time", "schema"]),
+    ("measurement", &["error", "time", "schema", "line_protocol", "annotated_csv"]),
+    ("http", &["error", "time"]),
+    ("config", &["error", "http"]),
+    ("admin", &["error", "time", "http"]),
+    (
+        "client",
+        &[
+            "error",
+            "time",
+            "schema",
+            "line_protocol",
+            "annotated_csv",
+            "measurement",
+            "http",
+            "config",
+            "admin",
+        ],
+    ),
+];
+
+/// Rooms without I/O.
+const PURE: [&str; 6] =
+    ["error", "time", "schema", "line_protocol", "annotated_csv", "measurement"];
+
+/// Crates that only some places may name.
+const GUESTS: [(&str, &[&str]); 8] = [
+    ("reqwest", &["http/reqwest.rs"]),
+    ("rustls", &["http/reqwest.rs"]),
+    ("rustls_platform_verifier", &["http/reqwest.rs"]),
+    ("flate2", &["http/compress.rs"]),
+    ("tokio", &["http/"]),
+    ("futures_core", &["http/reqwest.rs", "client/"]),
+    ("serde_json", &["http/"]),
+    ("chrono", &["time/", "measurement/timestamp.rs", "http/answer.rs"]),
+];
+
+struct File {
+    /// Relative to `src`.
+    path: String,
+    tokens: Vec<TokenTree>,
+}
+
+fn sources() -> Vec<File> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../influx-core/src");
+    let (mut folders, mut files) = (vec![root.clone()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        for entry in entries {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|extension| extension == "rs") {
+                let path = entry.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                let text = std::fs::read_to_string(&entry).unwrap();
+                let mut tokens = Vec::new();
+                flatten(text.parse().unwrap(), &mut tokens);
+                files.push(File { path, tokens });
+            }
+        }
+    }
+    assert!(files.len() > 40, "only {} files found", files.len());
+    files
+}
+
+/// All tokens in order; groups give their content between their delimiters' places.
+fn flatten(stream: TokenStream, into: &mut Vec<TokenTree>) {
+    for tree in stream {
+        if let TokenTree::Group(group) = &tree {
+            let inner = group.stream();
+            into.push(tree);
+            flatten(inner, into);
+        } else {
+            into.push(tree);
+        }
+    }
+}
+
+impl File {
+    fn room(&self) -> Option<&str> {
+        self.path.split_once('/').map(|(room, _)| room)
+    }
+
+    fn is_test(&self) -> bool {
+        self.path.ends_with("tests.rs")
+    }
+
+    fn ident(&self, at: usize) -> Option<(String, usize)> {
+        match self.tokens.get(at) {
+            Some(TokenTree::Ident(ident)) => Some((ident.to_string(), ident.span().start().line)),
+            _ => None,
+        }
+    }
+
+    fn is_path_separator(&self, at: usize) -> bool {
+        let colon =
+            |at| matches!(self.tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == ':');
+        colon(at) && colon(at + 1)
+    }
+
+    /// The rooms named by `crate::room`, also in groups such as `crate::{a, b}`, with their lines.
+    fn named_rooms(&self) -> Vec<(String, usize)> {
+        let mut named = Vec::new();
+        for at in 0..self.tokens.len() {
+            let starts = self.ident(at).is_some_and(|(name, _)| name == "crate");
+            if !starts || !self.is_path_separator(at + 1) {
+                continue;
+            }
+            match self.tokens.get(at + 3) {
+                Some(TokenTree::Group(group)) => {
+                    let mut expects = true;
+                    for tree in group.stream() {
+                        match tree {
+                            TokenTree::Ident(ident) if expects => {
+                                named.push((ident.to_string(), ident.span().start().line));
+                                expects = false;
+                            }
+                            TokenTree::Punct(p) if p.as_char() == ',' => expects = true,
+                            _ => {}
+                        }
+                    }
+                }
+                _ => named.extend(self.ident(at + 3)),
+            }
+        }
+        named
+    }
+
+    /// The crates that paths such as `name::…` or `::name::…` start with.
+    fn named_crates(&self) -> Vec<(String, usize)> {
+        let mut named = Vec::new();
+        for at in 0..self.tokens.len() {
+            let continued = at >= 2
+                && self.is_path_separator(at - 2)
+                && at >= 3
+                && self.ident(at - 3).is_some();
+            if !continued && self.is_path_separator(at + 1) {
+                named.extend(self.ident(at));
+            }
+        }
+        named
+    }
+}
+
+/// Where a name at the crate's root, such as `crate::Error`, comes from.
+fn home(name: &str) -> Option<&'static str> {
+    let homes: BTreeMap<&str, &str> = [
+        ("Error", "error"),
+        ("ErrorKind", "error"),
+        ("Result", "error"),
+        ("Timestamp", "time"),
+        ("Precision", "time"),
+        ("Value", "schema"),
+        ("Point", "line_protocol"),
+        ("Client", "client"),
+    ]
+    .into();
+    let room = ROOMS.iter().map(|(room, _)| *room).find(|room| *room == name);
+    room.or_else(|| homes.get(name).copied())
+}
+
+#[test]
+fn every_room_looks_only_where_it_may() {
+    let mut wrong = String::new();
+    for file in sources().iter().filter(|file| !file.is_test()) {
+        let Some(room) = file.room() else { continue };
+        let allowed = ROOMS.iter().find(|(name, _)| *name == room);
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("`{room}` is no room of DESIGN.md"));
+        for (name, line) in file.named_rooms() {
+            let Some(target) = home(&name) else {
+                writeln!(wrong, "{}:{line}: `crate::{name}` is no room", file.path).unwrap();
+                continue;
+            };
+            if target != room && !allowed.contains(&target) {
+                writeln!(
+                    wrong,
+                    "{}:{line}: names `{target}`; `{room}` may name {allowed:?}",
+                    file.path
+                )
+                .unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn no_two_rooms_look_at_each_other() {
+    for (room, allowed) in ROOMS {
+        for other in allowed {
+            let (_, back) = ROOMS.iter().find(|(name, _)| name == other).unwrap();
+            assert!(!back.contains(&room), "{room} and {other} look at each other");
+        }
+    }
+}
+
+#[test]
+fn codecs_know_no_io() {
+    for file in sources() {
+        if !file.room().is_some_and(|room| PURE.contains(&room)) {
+            continue;
+        }
+        for at in 0..file.tokens.len() {
+            if let Some((name, line)) = file.ident(at) {
+                assert!(
+                    !["async", "await"].contains(&name.as_str()),
+                    "{}:{line}: `{name}` in a room without I/O",
+                    file.path
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn foreign_crates_stay_where_they_belong() {
+    let mut seen = Vec::new();
+    for file in sources().iter().filter(|file| !file.is_test()) {
+        for (name, line) in file.named_crates() {
+            let Some((guest, places)) = GUESTS.iter().find(|(guest, _)| *guest == name) else {
+                continue;
+            };
+            // A module of the same name as the crate is not the crate.
+            let is_module = file.path.starts_with("http/")
+                && *guest == "reqwest"
+                && file.path != "http/reqwest.rs";
+            assert!(
+                is_module || places.iter().any(|place| file.path.starts_with(place)),
+                "{}:{line}: names `{guest}`, which only {places:?} may",
+                file.path
+            );
+            seen.push(*guest);
+        }
+    }
+    for (guest, _) in GUESTS {
+        assert!(seen.contains(&guest), "nothing names `{guest}`: is the rule out of date?");
+    }
+}
+
+#[test]
+fn the_facade_defines_nothing() {
+    let files = sources();
+    let facade = files.iter().find(|file| file.path == "lib.rs").unwrap();
+    for at in 0..facade.tokens.len() {
+        if let Some((name, line)) = facade.ident(at) {
+            let item = ["struct", "enum", "trait", "fn", "impl", "type", "macro_rules"];
+            assert!(!item.contains(&name.as_str()), "lib.rs:{line}: `{name}`; types live in rooms");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What the derives generate, without a server.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use influx_core::schema::{Role, ValueType};
+use influx_core::{
+    Measurement, Point, Precision, TagValue, Timestamp, Value, line_protocol, measurement,
+};
+
+/// A processor.
+#[derive(Measurement, Debug, Clone, PartialEq)]
+#[measurement(rename_all = "camelCase", precision = "ms")]
+struct CpuLoad {
+    /// Which host.
+    #[tag(name = "host")]
+    hostname: String,
+    #[tag]
+    core_number: Option<u64>,
+    #[field]
+    user_time: f64,
+    #[field(column = NOTE)]
+    remark: Option<String>,
+    #[timestamp]
+    time: Timestamp,
+}
+
+#[test]
+fn the_schema_says_what_the_struct_is() {
+    let schema = CpuLoad::SCHEMA;
+    assert_eq!(
+        (schema.row, schema.measurement, schema.precision),
+        ("CpuLoad", "cpu_load", Some(Precision::Milliseconds))
+    );
+    let columns: Vec<_> = schema
+        .columns
+        .iter()
+        .map(|c| (c.name, c.role, c.value_type, c.optional, c.member, c.rust_type))
+        .collect();
+    assert_eq!(
+        columns,
+        [
+            ("host", Role::Tag, ValueType::String, true, "hostname", "String"),
+            ("coreNumber", Role::Tag, ValueType::String, true, "core_number", "Option<u64>"),
+            ("userTime", Role::Field, ValueType::Float, false, "user_time", "f64"),
+            ("remark", Role::Field, ValueType::String, true, "remark", "Option<String>"),
+            ("_time", Role::Timestamp, ValueType::Time, false, "time", "Timestamp"),
+        ]
+    );
+    assert_eq!(schema.column("host").unwrap().doc, "Which host.");
+}
+
+#[test]
+fn columns_are_typed_constants() {
+    assert_eq!(CpuLoad::HOSTNAME.name(), "host");
+    assert_eq!(CpuLoad::CORE_NUMBER.name(), "coreNumber");
+    assert_eq!(CpuLoad::NOTE.name(), "remark");
+    assert_eq!(CpuLoad::TIME.name(), "_time");
+    let _: influx_core::schema::Column<CpuLoad, influx_core::schema::role::Tag, u64> =
+        CpuLoad::CORE_NUMBER;
+    let _: influx_core::schema::Column<CpuLoad, influx_core::schema::role::Field, str> =
+        CpuLoad::NOTE;
+}
+
+#[test]
+fn the_derive_writes_what_a_point_writes() {
+    let time: Timestamp = "2024-05-01T12:00:00.123456789Z".parse().unwrap();
+    let load = CpuLoad {
+        hostname: "a b".into(),
+        core_number: Some(3),
+        user_time: 0.5,
+        remark: None,
+        time,
+    };
+    let mut buffer = Vec::new();
+    line_protocol::encode(&load, &mut buffer).unwrap();
+    assert_eq!(buffer, b"cpu_load,coreNumber=3,host=a\\ b userTime=0.5 1714564800123\n");
+    // Names with every escape: the derive escapes them by itself, a point does at run time.
+    #[derive(Measurement)]
+    #[measurement(name = "m ,=\"\\x")]
+    struct Escapes {
+        #[tag(name = "t ,=\"\\x")]
+        tag: String,
+        #[field(name = "f ,=\"\\x")]
+        field: i64,
+    }
+    let (mut derived, mut dynamic) = (Vec::new(), Vec::new());
+    line_protocol::encode(Escapes { tag: "v".into(), field: 1 }, &mut derived).unwrap();
+    let point = Point::measurement("m ,=\"\\x").tag("t ,=\"\\x", "v").field("f ,=\"\\x", 1);
+    line_protocol::encode(point, &mut dynamic).unwrap();
+    assert_eq!(derived, dynamic);
+}
+
+#[derive(TagValue, Debug, Clone, Copy, PartialEq)]
+#[influx(rename_all = "SCREAMING-KEBAB-CASE")]
+enum Phase {
+    WarmUp,
+    #[influx(name = "steady, =x")]
+    Steady,
+    #[influx(other)]
+    Unknown,
+}
+
+#[derive(TagValue, Debug, PartialEq)]
+enum Strict {
+    A,
+}
+
+#[derive(Measurement, Debug, PartialEq)]
+#[measurement(name = "m")]
+struct Tagged<T> {
+    #[tag]
+    tag: T,
+    #[field]
+    n: i64,
+}
+
+fn read<T: measurement::FromRowOwned>(tag: &str) -> influx_core::Result<Vec<T>> {
+    measurement::rows(format!(
+        "#datatype,string,long,string,long\n#group,false,false,true,false\n#default,_result,,,\n,result,table,tag,n\n,,0,\"{tag}\",1\n"
+    ))
+}
+
+#[test]
+fn enums_are_tags() {
+    let line = |tag| {
+        let mut buffer = Vec::new();
+        line_protocol::encode(Tagged { tag, n: 1 }, &mut buffer).unwrap();
+        String::from_utf8(buffer).unwrap()
+    };
+    assert_eq!(line(Phase::WarmUp), "m,tag=WARM-UP n=1i\n");
+    assert_eq!(line(Phase::Steady), "m,tag=steady\\,\\ \\=x n=1i\n");
+    for (text, phase) in [
+        ("WARM-UP", Phase::WarmUp),
+        ("steady, =x", Phase::Steady),
+        ("new", Phase::Unknown),
+        ("", Phase::Unknown),
+    ] {
+        assert_eq!(read::<Tagged<Phase>>(text).unwrap(), [Tagged { tag: phase, n: 1 }]);
+    }
+    assert_eq!(read::<Tagged<Option<Strict>>>("").unwrap(), [Tagged { tag: None, n: 1 }]);
+    let error = read::<Tagged<Strict>>("B").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "column `tag` does not fit `Tagged.tag`: `B` is no `Strict` (`A`) (line 5, byte 104)"
+    );
+}
+
+#[test]
+fn a_number_that_does_not_fit_its_member_is_an_error() {
+    assert_eq!(read::<Tagged<u8>>("255").unwrap()[0].tag, 255);
+    for wrong in ["256", "-1", "1.5", "x", ""] {
+        assert!(read::<Tagged<u8>>(wrong).is_err(), "{wrong:?}");
+    }
+    assert!(read::<Tagged<bool>>("true").unwrap()[0].tag);
+    assert!(read::<Tagged<bool>>("yes").is_err());
+}
+
+fn same<T: Debug + PartialEq>(
+    value: impl Into<Value>,
+    expected: T,
+    get: impl Fn(&Value) -> Option<T>,
+) {
+    let value = value.into();
+    assert_eq!(get(&value), Some(expected));
+}
+
+#[test]
+fn values_keep_what_they_are_made_of() {
+    same(0.1_f32, 0.1, Value::as_float);
+    same(-3_i8, -3, Value::as_integer);
+    same(3_u8, 3, Value::as_unsigned);
+    same(true, true, Value::as_boolean);
+    assert_eq!(Value::from("x").as_str(), Some("x"));
+    assert!(Value::from(None::<i64>).is_null());
+}
+
+#[test]
+fn generic_structs_with_lifetimes_and_where_clauses_work() {
+    #[derive(Measurement, Debug, PartialEq)]
+    #[measurement(name = "m")]
+    struct Generic<'a, T, const N: usize>
+    where
+        T: Clone,
+    {
+        #[tag]
+        tag: &'a str,
+        #[field]
+        n: T,
+        #[field(skip)]
+        padding: PhantomData<[(); N]>,
+    }
+    let csv = "#datatype,string,long,string,long\n#group,false,false,true,false\n#default,_result,,,\n,result,table,tag,n\n,,0,x,1\n";
+    let mut decoder = measurement::Decoder::<Generic<'_, i64, 2>>::new();
+    decoder.feed(csv);
+    assert_eq!(decoder.advance().unwrap(), measurement::Progress::Row);
+    assert_eq!(decoder.row().unwrap().unwrap(), Generic { tag: "x", n: 1, padding: PhantomData });
+}

@@ -1,0 +1,277 @@
+//! Answers that a real server does not give, or not on demand.
+
+use std::future::Future as _;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use influx_core::annotated_csv::OwnedRecord;
+use influx_core::client::HealthStatus;
+use influx_core::{Error, ErrorKind};
+
+use crate::support::canned::{End, answer, client};
+
+async fn write(answer: impl Into<Vec<u8>>) -> Error {
+    client(answer, End::Close).await.write("b", "m f=1").await.unwrap_err()
+}
+
+async fn query(answer: impl Into<Vec<u8>>) -> Error {
+    client(answer, End::Close).await.query("buckets()").tables().await.unwrap_err()
+}
+
+#[tokio::test]
+async fn every_kind_of_error_body_is_read() {
+    let json = "content-type: application/json; charset=utf-8\r\n";
+    for (status, headers, body, kind, code, message) in [
+        (
+            "400 Bad Request",
+            json,
+            r#"{"code":"invalid","message":"unable to parse 'x': missing fields"}"#,
+            ErrorKind::InvalidLine,
+            Some("invalid"),
+            "unable to parse 'x': missing fields",
+        ),
+        (
+            "400 Bad Request",
+            json,
+            "{\n\t\"code\": \"invalid\",\n\t\"message\": \"no\"\n}",
+            ErrorKind::InvalidInput,
+            Some("invalid"),
+            "no",
+        ),
+        (
+            "400 Bad Request",
+            json,
+            r#"{"error":"unable to parse"}"#,
+            ErrorKind::InvalidLine,
+            None,
+            "unable to parse",
+        ),
+        (
+            "401 Unauthorized",
+            json,
+            r#"{"code":"unauthorized","message":"unauthorized access"}"#,
+            ErrorKind::Unauthorized,
+            Some("unauthorized"),
+            "unauthorized access",
+        ),
+        (
+            "401 Unauthorized",
+            json,
+            r#"{"code":"unauthorized","message":"write:orgs/0/buckets is unauthorized"}"#,
+            ErrorKind::Forbidden,
+            Some("unauthorized"),
+            "write:orgs/0/buckets is unauthorized",
+        ),
+        (
+            "403 Forbidden",
+            json,
+            r#"{"code":"forbidden","message":"insufficient permissions for write"}"#,
+            ErrorKind::Forbidden,
+            Some("forbidden"),
+            "insufficient permissions for write",
+        ),
+        (
+            "404 Not Found",
+            "content-type: text/plain\r\n",
+            "404 page not found\n",
+            ErrorKind::NotFound,
+            None,
+            "404 page not found",
+        ),
+        ("405 Method Not Allowed", "", "", ErrorKind::InvalidInput, None, ""),
+        (
+            "413 Request Entity Too Large",
+            "content-type: text/html\r\n",
+            "<html>nginx</html>",
+            ErrorKind::TooLarge,
+            None,
+            "<html>nginx</html>",
+        ),
+        (
+            "422 Unprocessable Entity",
+            json,
+            r#"{"code":"unprocessable entity","message":"partial write"}"#,
+            ErrorKind::PartialWrite,
+            Some("unprocessable entity"),
+            "partial write",
+        ),
+        (
+            "500 Internal Server Error",
+            "x-platform-error-code: internal error\r\nx-influx-error: boom\r\n",
+            "",
+            ErrorKind::Server,
+            Some("internal error"),
+            "boom",
+        ),
+        ("500 Internal Server Error", json, "{\"code\":", ErrorKind::Server, None, "{\"code\":"),
+        (
+            "501 Not Implemented",
+            json,
+            r#"{"code":"not implemented","message":"no"}"#,
+            ErrorKind::Server,
+            Some("not implemented"),
+            "no",
+        ),
+        (
+            "502 Bad Gateway",
+            "content-type: text/html\r\n",
+            "<html>",
+            ErrorKind::Unavailable,
+            None,
+            "<html>",
+        ),
+        ("503 Service Unavailable", "", "", ErrorKind::Unavailable, None, ""),
+    ] {
+        let error = write(answer(status, headers, body)).await;
+        assert_eq!(
+            (error.kind(), error.server_code(), error.server_message()),
+            (kind, code, Some(message)),
+            "{error}"
+        );
+        assert_eq!(error.status(), status[..3].parse().ok());
+        assert!(error.to_string().contains(&status[..3]), "{error}");
+        assert_eq!(error.is_retryable(), ["500", "502", "503"].contains(&&status[..3]), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_throttling_server_says_for_how_long() {
+    for (header, wait) in [
+        ("retry-after: 7\r\n", Some(Duration::from_secs(7))),
+        ("retry-after: Wed, 21 Oct 2015 07:28:00 GMT\r\n", Some(Duration::ZERO)),
+        ("retry-after: soon\r\n", None),
+        ("", None),
+    ] {
+        let error = write(answer("429 Too Many Requests", header, "")).await;
+        assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, wait));
+        assert!(error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn a_full_query_queue_may_pass_and_other_refusals_do_not() {
+    let full = r#"{"code":"invalid","message":"queue length exceeded"}"#;
+    let error = query(answer("400 Bad Request", "", full)).await;
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Unavailable, true));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_names_the_place() {
+    let error =
+        write(answer("308 Permanent Redirect", "location: http://elsewhere/api/v2/write\r\n", ""))
+            .await;
+    assert_eq!(
+        error.to_string(),
+        "the write was redirected to `http://elsewhere/api/v2/write` (status 308), which is not followed; use that URL"
+    );
+    assert!(!error.is_retryable());
+}
+
+#[tokio::test]
+async fn a_huge_error_body_is_read_up_to_a_limit() {
+    let body = format!("<html>{}</html>", "x".repeat(10 << 20));
+    let error = write(answer("500 Internal Server Error", "", &body)).await;
+    assert_eq!(error.server_message().unwrap().len(), 1 << 20);
+    assert!(error.to_string().len() < 500);
+}
+
+const CSV: &str = "#datatype,string,long,long\r\n#group,false,false,false\r\n#default,_result,,\r\n,result,table,n\r\n,,0,1\r\n,,0,2\r\n";
+
+fn chunked(csv: &str, last: &str) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{csv}\r\n{last}",
+        csv.len()
+    )
+}
+
+#[tokio::test]
+async fn a_reply_without_its_last_chunk_is_an_error_behind_its_rows() {
+    let client = client(chunked(CSV, ""), End::Close).await;
+    let rows: Vec<_> = client.query("x").stream::<OwnedRecord>().collect().await;
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[1].as_ref().unwrap().get("n").unwrap().as_integer(), Some(2));
+    let error = rows[2].as_ref().unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Interrupted, true));
+}
+
+#[tokio::test]
+async fn a_reply_that_ends_within_a_line_is_an_error_behind_its_rows() {
+    let client = client(chunked(&format!("{CSV},,0,30"), "0\r\n\r\n"), End::Close).await;
+    let rows: Vec<_> = client.query("x").stream::<OwnedRecord>().collect().await;
+    let error = rows[2].as_ref().unwrap_err();
+    assert_eq!((rows.len(), error.kind()), (3, ErrorKind::InvalidCsv));
+}
+
+#[tokio::test]
+async fn json_of_a_crashing_server_behind_rows_is_an_error() {
+    let crash =
+        format!("{CSV}{{\"code\":\"internal error\",\"message\":\"a panic has occurred\"}}\n");
+    let error = query(chunked(&crash, "0\r\n\r\n")).await;
+    assert_eq!((error.kind(), error.position().unwrap().line), (ErrorKind::InvalidCsv, 7));
+}
+
+#[tokio::test]
+async fn a_reply_that_falls_silent_times_out_and_one_that_keeps_coming_does_not() {
+    let silent = client(chunked(CSV, ""), End::Stall).await;
+    let mut rows = silent.query("x").rows::<OwnedRecord>();
+    assert!(rows.next().await.unwrap().is_some());
+    assert!(rows.next().await.unwrap().is_some());
+    let error = rows.next().await.unwrap_err();
+    assert!(error.is_timeout() && error.is_retryable());
+    assert_eq!(
+        error.to_string(),
+        "the query had no answer within 300ms; allow more with `read_timeout` of the client's builder"
+    );
+    assert!(rows.next().await.unwrap().is_none(), "behind an error there are no more rows");
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_times_out() {
+    let silent = client("", End::Stall).await;
+    for error in [
+        silent.write("b", "m f=1").await.unwrap_err(),
+        silent.ping().await.unwrap_err(),
+        silent.query("x").tables().await.unwrap_err(),
+        client(answer("500 Internal Server Error", "", "").replace(" 0", " 9"), End::Stall)
+            .await
+            .ping()
+            .await
+            .unwrap_err(),
+    ] {
+        assert!(error.is_timeout(), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_is_interrupted() {
+    for part in ["", "HTTP/1.1 204 No", "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc"] {
+        let error = client(part, End::Close).await.version().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted, "{part:?}: {error:?}");
+        assert!(std::error::Error::source(&error).is_some());
+    }
+}
+
+#[tokio::test]
+async fn an_unwell_server_is_a_health_and_something_else_is_not() {
+    let body =
+        r#"{"name":"influxdb","message":"down","status":"fail","checks":[],"version":"v2.9.1"}"#;
+    let unwell = client(answer("503 Service Unavailable", "", body), End::Close).await;
+    assert_eq!(unwell.health().await.unwrap().status, HealthStatus::Fail);
+    let other = client(answer("200 OK", "", "<html>hello</html>"), End::Close).await;
+    assert_eq!(other.health().await.unwrap_err().kind(), ErrorKind::Decode);
+    assert_eq!(other.version().await.unwrap_err().kind(), ErrorKind::Decode);
+}
+
+#[test]
+fn without_a_runtime_the_error_says_so() {
+    let client = influx_core::Client::builder("http://127.0.0.1:1").build().unwrap();
+    let mut ping = std::pin::pin!(client.ping());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(Err(error)) = ping.as_mut().poll(&mut context) else {
+        panic!("no error")
+    };
+    assert_eq!(
+        error.to_string(),
+        "no Tokio runtime is set; await the client within one, such as `#[tokio::main]`"
+    );
+}

@@ -1,0 +1,56 @@
+//! No token or password comes out of anything that is formatted.
+
+use influx_core::{Client, Token};
+
+use crate::support::canned::{End, answer, client};
+
+const SECRET: &str = "a-secret-token";
+
+fn hides(shown: impl std::fmt::Debug) {
+    let text = format!("{shown:?} {shown:#?}");
+    assert!(!text.contains(SECRET), "{text}");
+    assert!(!text.is_empty());
+}
+
+#[test]
+fn nothing_public_that_holds_a_token_shows_it() {
+    let builder = Client::builder("http://localhost:8086").token(SECRET).org("o");
+    hides(&builder);
+    let client = builder.build().unwrap();
+    hides(Token::from(SECRET));
+    hides(&client);
+    hides(client.write("b", "m f=1"));
+    hides(client.query("buckets()"));
+    hides(client.query("buckets()").rows::<influx_core::annotated_csv::OwnedRecord>());
+    hides(client.query("buckets()").stream::<influx_core::annotated_csv::OwnedRecord>());
+    hides(client.query("buckets()").raw());
+    hides(client.buckets());
+    hides(client.buckets().create("b"));
+    hides(client.setup("u", "o", "b").password(SECRET).token(SECRET));
+}
+
+#[tokio::test]
+async fn no_error_shows_the_token() {
+    let echo = format!("{{\"code\":\"unauthorized\",\"message\":\"unauthorized access\"}}");
+    for answer in
+        [answer("401 Unauthorized", "", &echo), "HTTP/1.1 200".into(), answer("200 OK", "", "x")]
+    {
+        let client = client(answer, End::Close).await;
+        let error = client.health().await.unwrap_err();
+        let source = std::error::Error::source(&error).map(|source| format!("{source} {source:?}"));
+        hides((&error, error.to_string(), source));
+    }
+    hides(Client::builder("http://localhost").token(format!("{SECRET}\n")).build().unwrap_err());
+}
+
+#[tokio::test]
+async fn the_answer_to_a_set_up_hides_its_token() {
+    let body = format!(
+        "{{\"user\":{{\"id\":\"1\"}},\"org\":{{\"id\":\"2\"}},\"bucket\":{{\"id\":\"3\",\"name\":\"b\",\
+         \"type\":\"user\",\"retentionRules\":[]}},\"auth\":{{\"token\":\"{SECRET}\"}}}}"
+    );
+    let client = client(answer("201 Created", "", &body), End::Close).await;
+    let result = client.setup("u", "o", "b").await.unwrap();
+    hides(&result);
+    assert_eq!(result.token.expose(), SECRET);
+}

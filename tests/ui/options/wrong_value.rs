@@ -1,0 +1,18 @@
+use influx_core::{Measurement, Timestamp};
+
+#[derive(Measurement)]
+#[measurement(rename_all = "snake", precision = "m", columns = "no", write_only = true)]
+struct Cpu {
+    #[tag = "core"]
+    core: String,
+    #[tag(name)]
+    host: String,
+    #[field(default = "zero")]
+    temp: f64,
+    #[field(skip, name = "x")]
+    cache: f64,
+    #[timestamp(unit = "minutes")]
+    time: i64,
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use influx_core::Measurement;
+
+#[derive(Measurement)]
+enum Cpu {
+    One,
+}
+
+#[derive(Measurement)]
+union Bits {
+    float: f64,
+    int: i64,
+}
+
+#[derive(Measurement)]
+struct Unit;
+
+#[derive(Measurement)]
+struct Tuple(f64);
+
+fn main() {}
