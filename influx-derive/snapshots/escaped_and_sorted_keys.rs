@@ -1,0 +1,154 @@
+#[automatically_derived]
+impl ::influx_core::measurement::__private::Measurement for M {
+    const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
+        "M",
+        "a b,c=",
+        ::core::option::Option::None,
+        &[
+            ::influx_core::measurement::__private::ColumnSchema {
+                name: "z ,=",
+                role: ::influx_core::measurement::__private::Role::Tag,
+                value_type: ::influx_core::measurement::__private::ValueType::String,
+                optional: <String as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
+                member: "z",
+                rust_type: "String",
+                doc: "",
+            },
+            ::influx_core::measurement::__private::ColumnSchema {
+                name: "a\"",
+                role: ::influx_core::measurement::__private::Role::Tag,
+                value_type: ::influx_core::measurement::__private::ValueType::String,
+                optional: <String as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
+                member: "a",
+                rust_type: "String",
+                doc: "",
+            },
+            ::influx_core::measurement::__private::ColumnSchema {
+                name: "f\" ,=",
+                role: ::influx_core::measurement::__private::Role::Field,
+                value_type: <i64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                optional: <i64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
+                member: "f",
+                rust_type: "i64",
+                doc: "",
+            },
+        ],
+    );
+}
+#[automatically_derived]
+#[allow(
+    dead_code,
+    private_interfaces,
+    private_bounds,
+    non_upper_case_globals,
+    reason = "nobody needs every column"
+)]
+impl M {
+    ///The tag `z ,=`.
+    const Z: ::influx_core::measurement::__private::Column<
+        Self,
+        ::influx_core::measurement::__private::role::Tag,
+        <String as ::influx_core::measurement::__private::TagValue>::Base,
+    > = ::influx_core::measurement::__private::Column::new("z ,=");
+    ///The tag `a"`.
+    const A: ::influx_core::measurement::__private::Column<
+        Self,
+        ::influx_core::measurement::__private::role::Tag,
+        <String as ::influx_core::measurement::__private::TagValue>::Base,
+    > = ::influx_core::measurement::__private::Column::new("a\"");
+    ///The field `f" ,=`.
+    const F: ::influx_core::measurement::__private::Column<
+        Self,
+        ::influx_core::measurement::__private::role::Field,
+        <i64 as ::influx_core::measurement::__private::FieldValue>::Base,
+    > = ::influx_core::measurement::__private::Column::new("f\" ,=");
+}
+#[automatically_derived]
+impl ::influx_core::measurement::__private::ToLine for M {
+    fn write_line(
+        &self,
+        __out: &mut ::influx_core::measurement::__private::LineWriter,
+    ) -> ::influx_core::measurement::__private::Result<()> {
+        let mut __line = ::influx_core::measurement::__private::measurement(
+            __out,
+            b"a\\ b\\,c=",
+        );
+        <String as ::influx_core::measurement::__private::TagValue>::write_tag(
+            &self.a,
+            ::influx_core::measurement::__private::tag(&mut __line, "a\"", b",a\"="),
+        )?;
+        <String as ::influx_core::measurement::__private::TagValue>::write_tag(
+            &self.z,
+            ::influx_core::measurement::__private::tag(
+                &mut __line,
+                "z ,=",
+                b",z\\ \\,\\==",
+            ),
+        )?;
+        let mut __line = ::influx_core::measurement::__private::Tags::into_fields(
+            __line,
+        );
+        <i64 as ::influx_core::measurement::__private::FieldValue>::write_field(
+            &self.f,
+            ::influx_core::measurement::__private::field(
+                &mut __line,
+                "f\" ,=",
+                b",f\\\"\\ \\,\\==",
+            ),
+        )?;
+        ::influx_core::measurement::__private::Fields::finish(__line)
+    }
+}
+#[automatically_derived]
+impl ::influx_core::measurement::__private::FromRow for M {
+    type Row<'__r> = M;
+    type Plan = ::influx_core::measurement::__private::RowPlan;
+    fn plan(
+        __table: &::influx_core::measurement::__private::TableHeader,
+    ) -> ::core::result::Result<
+        ::influx_core::measurement::__private::RowPlan,
+        ::influx_core::measurement::__private::Mismatches,
+    > {
+        ::influx_core::measurement::__private::RowPlan::new(
+            <Self as ::influx_core::measurement::__private::Measurement>::SCHEMA,
+            __table,
+        )
+    }
+    fn read<'__r>(
+        __plan: &mut ::influx_core::measurement::__private::RowPlan,
+        __record: &::influx_core::measurement::__private::Record<'__r>,
+    ) -> ::core::result::Result<
+        Self::Row<'__r>,
+        ::influx_core::measurement::__private::CellError,
+    > {
+        ::influx_core::measurement::__private::RowPlan::check(__plan, __record)?;
+        ::core::result::Result::Ok(M {
+            z: ::influx_core::measurement::__private::RowPlan::read(
+                __plan,
+                __record,
+                0,
+                |__cell| <String as ::influx_core::measurement::__private::TagValue>::read_tag(
+                    __cell,
+                ),
+            )?,
+            a: ::influx_core::measurement::__private::RowPlan::read(
+                __plan,
+                __record,
+                1,
+                |__cell| <String as ::influx_core::measurement::__private::TagValue>::read_tag(
+                    __cell,
+                ),
+            )?,
+            f: ::influx_core::measurement::__private::RowPlan::read(
+                __plan,
+                __record,
+                2,
+                |__cell| <i64 as ::influx_core::measurement::__private::FieldValue>::read_field(
+                    __cell,
+                ),
+            )?,
+        })
+    }
+}
+#[automatically_derived]
+impl ::influx_core::measurement::__private::FromRowOwned for M {}

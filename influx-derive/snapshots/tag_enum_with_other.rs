@@ -1,0 +1,26 @@
+#[automatically_derived]
+impl ::influx_core::measurement::__private::TagValue for Sky {
+    type Base = Self;
+    type Read<'__r> = Self;
+    fn write_tag(
+        &self,
+        __tag: ::influx_core::measurement::__private::TagWriter<'_>,
+    ) -> ::influx_core::measurement::__private::Result<()> {
+        ::influx_core::measurement::__private::TagWriter::text(
+            __tag,
+            match self {
+                Self::Clear => "Clear",
+                Self::Else => "Else",
+            },
+        )
+    }
+    fn read_tag(
+        __cell: ::influx_core::measurement::__private::Cell<'_>,
+    ) -> ::core::result::Result<Self, ::influx_core::measurement::__private::CellError> {
+        match ::influx_core::measurement::__private::Cell::as_bytes(&__cell) {
+            b"Clear" => ::core::result::Result::Ok(Self::Clear),
+            b"Else" => ::core::result::Result::Ok(Self::Else),
+            _ => ::core::result::Result::Ok(Self::Else),
+        }
+    }
+}

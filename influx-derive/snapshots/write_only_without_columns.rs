@@ -1,0 +1,49 @@
+#[automatically_derived]
+impl ::influx_core::measurement::__private::Measurement for M {
+    const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
+        "M",
+        "m",
+        ::core::option::Option::None,
+        &[
+            ::influx_core::measurement::__private::ColumnSchema {
+                name: "t",
+                role: ::influx_core::measurement::__private::Role::Tag,
+                value_type: ::influx_core::measurement::__private::ValueType::String,
+                optional: <&'static str as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
+                member: "t",
+                rust_type: "&'static str",
+                doc: "",
+            },
+            ::influx_core::measurement::__private::ColumnSchema {
+                name: "n",
+                role: ::influx_core::measurement::__private::Role::Field,
+                value_type: <i64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                optional: <i64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
+                member: "n",
+                rust_type: "i64",
+                doc: "",
+            },
+        ],
+    );
+}
+#[automatically_derived]
+impl ::influx_core::measurement::__private::ToLine for M {
+    fn write_line(
+        &self,
+        __out: &mut ::influx_core::measurement::__private::LineWriter,
+    ) -> ::influx_core::measurement::__private::Result<()> {
+        let mut __line = ::influx_core::measurement::__private::measurement(__out, b"m");
+        <&'static str as ::influx_core::measurement::__private::TagValue>::write_tag(
+            &self.t,
+            ::influx_core::measurement::__private::tag(&mut __line, "t", b",t="),
+        )?;
+        let mut __line = ::influx_core::measurement::__private::Tags::into_fields(
+            __line,
+        );
+        <i64 as ::influx_core::measurement::__private::FieldValue>::write_field(
+            &self.n,
+            ::influx_core::measurement::__private::field(&mut __line, "n", b",n="),
+        )?;
+        ::influx_core::measurement::__private::Fields::finish(__line)
+    }
+}
