@@ -1,4 +1,72 @@
-//! x
+//! An InfluxDB client in which a struct is the schema: derive it once, write typed records, read
+//! query results back into the same struct.
+//!
+//! ```no_run
+//! use chrono::{DateTime, Utc};
+//! use influx_core::{Client, Measurement};
+//!
+//! #[derive(Measurement, Debug, Clone, PartialEq)]
+//! struct Cpu {
+//!     #[tag]
+//!     core: String,
+//!     #[field]
+//!     temp: f64,
+//!     #[field]
+//!     load: Option<i64>,
+//!     #[timestamp]
+//!     time: DateTime<Utc>,
+//! }
+//!
+//! # async fn demo() -> influx_core::Result<()> {
+//! let client = Client::from_env()?;
+//! let cpu = Cpu { core: "0".into(), temp: 22.35, load: None, time: Utc::now() };
+//! client.write("my-bucket", &cpu).await?;
+//!
+//! let flux = r#"from(bucket: "my-bucket")
+//!     |> range(start: -1h)
+//!     |> filter(fn: (r) => r._measurement == "cpu")
+//!     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")"#;
+//! let rows: Vec<Cpu> = client.query(flux).fetch().await?;
+//! assert_eq!(rows, [cpu]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Servers: InfluxDB OSS 2.x (tested against 2.9.1) and what else speaks its `/api/v2`.
+//!
+//! # The rooms
+//!
+//! Each module's page can be read alone; the order is a good one.
+//!
+//! | module | knows |
+//! |---|---|
+//! | [`error`] | every reason for which the crate fails |
+//! | [`time`] | instants in nanoseconds, precisions, RFC 3339 |
+//! | [`schema`] | columns, roles, types, single values |
+//! | [`line_protocol`] | how points are written |
+//! | [`annotated_csv`] | how query results are read |
+//! | [`measurement`] | **the guide to the derive**; structs, members, and which cell goes where |
+//! | [`client`] | writes, queries, health |
+//! | [`admin`] | setting a server up, buckets |
+//!
+//! # Features
+//!
+//! | feature | default | brings |
+//! |---|---|---|
+//! | `derive` | yes | the macros [`Measurement`] and [`TagValue`] |
+//! | `client` | yes | the HTTP client; without it the codecs stand alone, without I/O |
+//! | `rustls` | yes | `https://`, with ring and the platform's certificates |
+//! | `gzip` | yes | compressed writes (on request) and replies |
+//!
+//! # Nulls
+//!
+//! A member that is `None` is not written. An empty cell reads as `None`; so does a column that a
+//! table lacks, as it does when none of its points has the field. InfluxDB's CSV has the same bytes
+//! for null and for the empty text: `Some("")` comes back as `None`, and a `String` reads an empty
+//! cell as `""`. An empty tag is not written; for InfluxDB that is the same. Anything else that is
+//! missing is an error, never a default.
+#![cfg_attr(doctest, doc = include_str!("../../README.md"))]
+
 #[cfg(feature = "client")]
 pub mod admin;
 pub mod annotated_csv;

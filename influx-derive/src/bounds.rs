@@ -55,7 +55,7 @@ pub(crate) fn item(member: &Member<'_>, name: &str, private: &TokenStream) -> To
 pub(crate) fn call(
     member: &Member<'_>,
     method: &str,
-    arguments: TokenStream,
+    arguments: &TokenStream,
     private: &TokenStream,
 ) -> TokenStream {
     let method = item(member, method, private);

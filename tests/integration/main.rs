@@ -3,9 +3,10 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stderr,
+    clippy::too_many_lines,
     missing_docs,
     unreachable_pub,
-    reason = "tests fail by panicking and have no public API"
+    reason = "tests fail by panicking, hold tables of cases, and have no public API"
 )]
 
 mod allocations;

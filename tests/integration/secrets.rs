@@ -31,9 +31,9 @@ fn nothing_public_that_holds_a_token_shows_it() {
 
 #[tokio::test]
 async fn no_error_shows_the_token() {
-    let echo = format!("{{\"code\":\"unauthorized\",\"message\":\"unauthorized access\"}}");
+    let echo = r#"{"code":"unauthorized","message":"unauthorized access"}"#;
     for answer in
-        [answer("401 Unauthorized", "", &echo), "HTTP/1.1 200".into(), answer("200 OK", "", "x")]
+        [answer("401 Unauthorized", "", echo), "HTTP/1.1 200".into(), answer("200 OK", "", "x")]
     {
         let client = client(answer, End::Close).await;
         let error = client.health().await.unwrap_err();

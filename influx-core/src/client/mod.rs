@@ -44,7 +44,6 @@ pub struct Client(Arc<Connection>);
 
 impl Client {
     /// Starts a client for the server at this URL, such as `http://localhost:8086`.
-    #[must_use]
     pub fn builder(url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(Options::new(url))
     }

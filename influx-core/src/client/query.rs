@@ -72,6 +72,7 @@ impl Query {
     ///
     /// # Cancel safety
     /// Dropping the future closes the connection; the server stops the query.
+    #[must_use = "nothing is sent until it is awaited"]
     pub fn fetch<T: FromRowOwned + Send + 'static>(self) -> BoxFuture<Result<Vec<T>>> {
         Box::pin(async move {
             let mut rows = self.rows::<T>();
@@ -122,6 +123,7 @@ impl Query {
     ///
     /// # Cancel safety
     /// As [`fetch`](Self::fetch).
+    #[must_use = "nothing is sent until it is awaited"]
     pub fn tables(self) -> BoxFuture<Result<Vec<Table>>> {
         Box::pin(async move {
             let mut source = self.source();

@@ -53,7 +53,6 @@ impl Point {
 
     /// Sets the time. Without one the server takes its own.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "clock readings are handed over by value")]
     pub fn timestamp(mut self, time: impl ToTimestamp) -> Self {
         self.nanos = Some(time.nanos_since_epoch());
         self

@@ -151,7 +151,7 @@ fn everything_that_iterates_over_records_is_lines() {
     encode(point.clone(), &mut buffer).unwrap();
     encode([&point, &point], &mut buffer).unwrap();
     encode(std::slice::from_ref(&point), &mut buffer).unwrap();
-    encode(vec![point.clone()].iter().map(Clone::clone), &mut buffer).unwrap();
+    encode((0..1).map(|_| point.clone()), &mut buffer).unwrap();
     encode(Some(&point), &mut buffer).unwrap();
     encode(mixed, &mut buffer).unwrap();
     encode("x f=1\ny f=2", &mut buffer).unwrap();

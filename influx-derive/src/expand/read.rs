@@ -54,8 +54,8 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
 fn read(member: &Member<'_>, index: usize, private: &TokenStream) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     // A closure even where a path would do: a wrong type is then reported as everywhere else.
-    let read = |method, arguments| {
-        let call = bounds::call(member, method, arguments, private);
+    let read = |method, arguments: TokenStream| {
+        let call = bounds::call(member, method, &arguments, private);
         quote!(|__cell| #call)
     };
     let read = match &member.kind {

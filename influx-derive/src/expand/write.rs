@@ -54,7 +54,7 @@ fn tags(model: &Measurement<'_>, private: &TokenStream) -> Vec<TokenStream> {
     let tag = |(key, member): (&String, &Member<'_>)| {
         let (name, text) = (member.ident, key_text(Part::Tag, key));
         let arguments = quote!(&self.#name, #private::tag(&mut __line, #key, #text));
-        let write = bounds::call(member, "write_tag", arguments, private);
+        let write = bounds::call(member, "write_tag", &arguments, private);
         quote!(#write?;)
     };
     tags.into_iter().map(tag).collect()
@@ -64,7 +64,7 @@ fn field(member: &Member<'_>, private: &TokenStream) -> Option<TokenStream> {
     let Kind::Field { key, .. } = &member.kind else { return None };
     let (name, text) = (member.ident, key_text(Part::Field, key));
     let arguments = quote!(&self.#name, #private::field(&mut __line, #key, #text));
-    let write = bounds::call(member, "write_field", arguments, private);
+    let write = bounds::call(member, "write_field", &arguments, private);
     Some(quote!(#write?;))
 }
 
@@ -83,9 +83,9 @@ fn finish(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
         Kind::Timestamp { unit: Some(unit) } => {
             let unit = unit.variant();
             let arguments = quote!(&self.#name, #private::Precision::#unit, __time);
-            bounds::call(member, "write_count", arguments, private)
+            bounds::call(member, "write_count", &arguments, private)
         }
-        _ => bounds::call(member, "write_timestamp", quote!(&self.#name, __time), private),
+        _ => bounds::call(member, "write_timestamp", &quote!(&self.#name, __time), private),
     };
     quote!(#private::Fields::finish_at(__line, |__time| #write))
 }

@@ -32,7 +32,7 @@ live! {
     async fn one_record_slices_iterators_points_and_text_are_stored(live) {
         let (client, bucket) = (&live.client, live.bucket.as_str());
         client.write(bucket, cpu(1)).await.unwrap();
-        client.write(bucket, &cpu(2)).await.unwrap();
+        client.write(bucket, cpu(2)).await.unwrap();
         client.write(bucket, &[cpu(3), cpu(4)]).await.unwrap();
         client.write(bucket, vec![cpu(5)]).await.unwrap();
         client.write(bucket, (6..8).map(cpu)).await.unwrap();

@@ -64,8 +64,8 @@ impl Influxd {
         let start = Instant::now();
         loop {
             let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-            let listening = log.lines().filter(|line| line.contains("msg=Listening"));
-            let port = listening.last().and_then(|line| line.split(" port=").nth(1));
+            let mut listening = log.lines().filter(|line| line.contains("msg=Listening"));
+            let port = listening.next_back().and_then(|line| line.split(" port=").nth(1));
             if let Some(port) = port {
                 return format!("127.0.0.1:{}", port.split_whitespace().next().unwrap());
             }
