@@ -4,6 +4,7 @@ mod admin;
 mod errors;
 mod hostile;
 mod queries;
+mod quickstart;
 mod round_trip;
 mod server;
 mod writes;

@@ -76,6 +76,10 @@ where
 }
 
 impl Live {
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Another client of the same server, with further settings.
     pub fn builder(&self) -> ClientBuilder {
         Client::builder(&self.url).token(self.token.as_str()).org(&self.org)
