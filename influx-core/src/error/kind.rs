@@ -27,7 +27,7 @@ pub enum ErrorKind {
     /// the struct. Not retried.
     TypeMismatch,
     /// No connection to the server: refused, unknown host, TLS failure. The operator mends it.
-    /// Retried.
+    /// Retried, unless it is the server's certificate that is not trusted.
     Connect,
     /// A time-out of this client passed. Retried; a write may have been stored all the same.
     Timeout,

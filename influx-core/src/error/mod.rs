@@ -177,7 +177,8 @@ impl Error {
     /// failing. Writes with time stamps may be repeated safely, since the server merges them.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        self.kind().is_retryable() && self.status() != Some(501)
+        let untrusted = matches!(self.0.cause, Cause::Transport(TransportCause::Untrusted { .. }));
+        self.kind().is_retryable() && self.status() != Some(501) && !untrusted
     }
 
     /// Whether a time-out of this client ended the operation.

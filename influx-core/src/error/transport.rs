@@ -6,10 +6,24 @@ use super::{ErrorKind, Excerpt};
 /// What the HTTP connection refuses.
 #[derive(Debug)]
 pub(crate) enum TransportCause {
-    Connect { server: String },
-    Interrupted { doing: Endpoint },
-    Timeout { doing: Endpoint, after: Duration },
-    Decode { doing: Endpoint, problem: &'static str },
+    Connect {
+        server: String,
+    },
+    /// The server's certificate was refused.
+    Untrusted {
+        server: String,
+    },
+    Interrupted {
+        doing: Endpoint,
+    },
+    Timeout {
+        doing: Endpoint,
+        after: Duration,
+    },
+    Decode {
+        doing: Endpoint,
+        problem: &'static str,
+    },
 }
 
 /// What a request was for; decides how the same status is read.
@@ -45,7 +59,7 @@ pub(crate) enum Failure {
 impl TransportCause {
     pub(super) const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Connect { .. } => ErrorKind::Connect,
+            Self::Connect { .. } | Self::Untrusted { .. } => ErrorKind::Connect,
             Self::Interrupted { .. } => ErrorKind::Interrupted,
             Self::Timeout { .. } => ErrorKind::Timeout,
             Self::Decode { .. } => ErrorKind::Decode,
@@ -59,6 +73,11 @@ impl fmt::Display for TransportCause {
             Self::Connect { server } => {
                 write!(f, "cannot connect to {server}; is the server running and the URL right?")
             }
+            Self::Untrusted { server } => write!(
+                f,
+                "the certificate of {server} is not trusted; name its authority with \
+                 `ca_certificate` on the client's builder"
+            ),
             Self::Interrupted { doing } => {
                 write!(f, "the connection broke during {}", doing.noun())
             }

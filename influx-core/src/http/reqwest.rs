@@ -82,7 +82,9 @@ impl Transport {
         }
         let response = request.send().await.map_err(reqwest::Error::without_url);
         response.map(Response).map_err(|error| {
-            let cause = if error.is_connect() {
+            let cause = if tls::is_untrusted(&error) {
+                TransportCause::Untrusted { server }
+            } else if error.is_connect() {
                 TransportCause::Connect { server }
             } else {
                 TransportCause::Interrupted { doing: endpoint }
@@ -202,6 +204,22 @@ mod tls {
         Ok(parsed)
     }
 
+    /// Whether the server's certificate was refused, which no further try will change.
+    pub(super) fn is_untrusted(error: &(dyn std::error::Error + 'static)) -> bool {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+                return true;
+            }
+            // An I/O error that wraps another has that one's source for its own.
+            next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+                Some(wrapped) => Some(wrapped),
+                None => error.source(),
+            };
+        }
+        false
+    }
+
     fn tls_error(
         problem: &'static str,
         source: impl std::error::Error + Send + Sync + 'static,
@@ -216,6 +234,10 @@ mod tls {
     use url::Url;
 
     use crate::error::{Result, SettingCause};
+
+    pub(super) fn is_untrusted(_: &(dyn std::error::Error + 'static)) -> bool {
+        false
+    }
 
     pub(super) fn configure(
         builder: ClientBuilder,

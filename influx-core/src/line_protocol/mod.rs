@@ -38,6 +38,7 @@ mod number;
 mod point;
 mod record;
 mod rules;
+mod slot;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -45,7 +46,8 @@ mod writer;
 pub use self::lines::{IntoLines, Lines, Many, One};
 pub use self::point::Point;
 pub use self::record::ToLine;
-pub use self::writer::{FieldWriter, Fields, LineWriter, TagWriter, Tags, TimestampWriter};
+pub use self::slot::{FieldWriter, TagWriter, TimestampWriter};
+pub use self::writer::{Fields, LineWriter, Tags};
 
 use crate::error::Result;
 

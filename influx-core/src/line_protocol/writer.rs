@@ -1,9 +1,9 @@
-//! The one place where values become bytes.
+//! Lines in the making: their order, their keys, their time.
 
 use std::ops::Range;
 
 use super::escape::{self, Escapes};
-use super::{ToLine, number, rules};
+use super::{FieldWriter, TagWriter, TimestampWriter, ToLine, number, rules};
 use crate::error::{Error, LineCause, Part, Result, Rule, TimeCause};
 use crate::time::{Precision, Timestamp};
 
@@ -37,27 +37,9 @@ pub struct Tags<'w>(&'w mut LineWriter);
 #[derive(Debug)]
 pub struct Fields<'w>(&'w mut LineWriter);
 
-/// The place of one tag's value. Dropped without a value, or given an empty text, it leaves no tag.
-#[derive(Debug)]
-pub struct TagWriter<'w> {
-    out: &'w mut LineWriter,
-    key: Key<'w>,
-}
-
-/// The place of one field's value. Dropped without a value, it leaves no field.
-#[derive(Debug)]
-pub struct FieldWriter<'w> {
-    out: &'w mut LineWriter,
-    key: Key<'w>,
-}
-
-/// The place of the timestamp. Dropped without one, it leaves the time to the server.
-#[derive(Debug)]
-pub struct TimestampWriter<'w>(&'w mut LineWriter);
-
 /// A key and how it goes into the line.
 #[derive(Debug, Clone, Copy)]
-enum Key<'w> {
+pub(super) enum Key<'w> {
     /// Checked and escaped by the derive: `,key=`.
     Literal {
         name: &'w str,
@@ -133,6 +115,39 @@ impl LineWriter {
             }
             Key::Runtime(name) => self.runtime_key(name, escapes, set),
         }
+    }
+
+    /// Appends a tag's key; its value goes behind it.
+    #[inline]
+    pub(super) fn open_tag(&mut self, key: Key<'_>) -> Result<&mut Vec<u8>> {
+        self.key(key, escape::TAG, self.start)?;
+        Ok(&mut self.buffer)
+    }
+
+    /// Appends a field's key; its value goes behind it.
+    #[inline]
+    pub(super) fn open_field(&mut self, key: Key<'_>) -> Result<&mut Vec<u8>> {
+        rules::series_key(self.fields - self.start, key.name().len())
+            .map_err(|rule| refuse(Part::FieldKey, key.name(), rule))?;
+        self.key(key, escape::FIELD_KEY, self.fields)?;
+        Ok(&mut self.buffer)
+    }
+
+    /// Appends a time in the precision of the lines, rounded down.
+    #[inline]
+    pub(super) fn append_time(&mut self, nanos: i128) -> Result<()> {
+        let unit = self.precision.nanos();
+        let count = i64::try_from(nanos).map_err(|_| TimeCause::OutOfRange { nanos })?;
+        let count = count.div_euclid(unit);
+        let stored = i128::from(count) * i128::from(unit);
+        let range =
+            i128::from(Timestamp::EARLIEST.as_nanos())..=Timestamp::LATEST.as_nanos().into();
+        if !range.contains(&stored) || !range.contains(&nanos) {
+            return Err(TimeCause::OutOfRange { nanos }.into());
+        }
+        self.buffer.push(b' ');
+        number::append_integer(count, &mut self.buffer);
+        Ok(())
     }
 
     fn runtime_key(&mut self, name: &str, escapes: Escapes, set: usize) -> Result<()> {
@@ -263,189 +278,8 @@ impl Fields<'_> {
     }
 }
 
-impl TagWriter<'_> {
-    /// A text. The empty one leaves no tag, which for the server is the same.
-    ///
-    /// # Errors
-    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry it: a line
-    /// feed, a backslash at the end or before a space.
-    #[inline]
-    pub fn text(self, value: &str) -> Result<()> {
-        if value.is_empty() {
-            return Ok(());
-        }
-        rules::tag_value(value.as_bytes())
-            .map_err(|rule| refuse(Part::TagValue(self.key.name().to_owned()), value, rule))?;
-        escape::TAG.append(value.as_bytes(), self.open()?);
-        Ok(())
-    }
-
-    /// A number, as its decimal digits.
-    ///
-    /// # Errors
-    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the line has the key already (so the
-    /// other methods).
-    #[inline]
-    pub fn integer(self, value: i64) -> Result<()> {
-        number::append_integer(value, self.open()?);
-        Ok(())
-    }
-
-    /// A number, as its decimal digits.
-    ///
-    /// # Errors
-    /// As [`integer`](Self::integer).
-    #[inline]
-    pub fn unsigned(self, value: u64) -> Result<()> {
-        number::append_integer(value, self.open()?);
-        Ok(())
-    }
-
-    /// `true` or `false`.
-    ///
-    /// # Errors
-    /// As [`integer`](Self::integer).
-    #[inline]
-    pub fn boolean(self, value: bool) -> Result<()> {
-        let text: &[u8] = if value { b"true" } else { b"false" };
-        self.open()?.extend_from_slice(text);
-        Ok(())
-    }
-}
-
-impl<'w> TagWriter<'w> {
-    #[inline]
-    fn open(self) -> Result<&'w mut Vec<u8>> {
-        self.out.key(self.key, escape::TAG, self.out.start)?;
-        Ok(&mut self.out.buffer)
-    }
-}
-
-impl FieldWriter<'_> {
-    /// A float, as the shortest decimal that reads back equal.
-    ///
-    /// # Errors
-    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) for NaN and infinities, which the server
-    /// cannot store, and for a series key that is too long (so the other methods).
-    #[inline]
-    pub fn float(self, value: f64) -> Result<()> {
-        self.finite(value.is_finite())?;
-        number::append_float(value, self.open()?);
-        Ok(())
-    }
-
-    /// A float, as the shortest decimal that reads back equal as an `f32`: 0.1 stays 0.1.
-    ///
-    /// # Errors
-    /// As [`float`](Self::float).
-    #[inline]
-    pub fn float32(self, value: f32) -> Result<()> {
-        self.finite(value.is_finite())?;
-        number::append_float(value, self.open()?);
-        Ok(())
-    }
-
-    /// A signed integer.
-    ///
-    /// # Errors
-    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the series key is too long.
-    #[inline]
-    pub fn integer(self, value: i64) -> Result<()> {
-        let buffer = self.open()?;
-        number::append_integer(value, buffer);
-        buffer.push(b'i');
-        Ok(())
-    }
-
-    /// An unsigned integer.
-    ///
-    /// # Errors
-    /// As [`integer`](Self::integer).
-    #[inline]
-    pub fn unsigned(self, value: u64) -> Result<()> {
-        let buffer = self.open()?;
-        number::append_integer(value, buffer);
-        buffer.push(b'u');
-        Ok(())
-    }
-
-    /// A truth value.
-    ///
-    /// # Errors
-    /// As [`integer`](Self::integer).
-    #[inline]
-    pub fn boolean(self, value: bool) -> Result<()> {
-        let text: &[u8] = if value { b"true" } else { b"false" };
-        self.open()?.extend_from_slice(text);
-        Ok(())
-    }
-
-    /// A text of up to 1 MiB; any character, line feeds too.
-    ///
-    /// # Errors
-    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when it, or the series key, is too long.
-    #[inline]
-    pub fn text(self, value: &str) -> Result<()> {
-        rules::text(value.as_bytes()).map_err(|rule| self.refuse_value(rule))?;
-        let buffer = self.open()?;
-        buffer.push(b'"');
-        escape::STRING.append(value.as_bytes(), buffer);
-        buffer.push(b'"');
-        Ok(())
-    }
-
-    /// Refuses a value of a type that no field can have.
-    pub(super) fn refuse_time(self) -> Result<()> {
-        Err(self.refuse_value(Rule::Time))
-    }
-
-    fn finite(&self, finite: bool) -> Result<()> {
-        if finite { Ok(()) } else { Err(self.refuse_value(Rule::NotFinite)) }
-    }
-
-    #[cold]
-    fn refuse_value(&self, rule: Rule) -> Error {
-        refuse(Part::FieldValue(self.key.name().to_owned()), "", rule)
-    }
-}
-
-impl<'w> FieldWriter<'w> {
-    #[inline]
-    fn open(self) -> Result<&'w mut Vec<u8>> {
-        let series = self.out.fields - self.out.start;
-        rules::series_key(series, self.key.name().len())
-            .map_err(|rule| refuse(Part::FieldKey, self.key.name(), rule))?;
-        self.out.key(self.key, escape::FIELD_KEY, self.out.fields)?;
-        Ok(&mut self.out.buffer)
-    }
-}
-
-impl TimestampWriter<'_> {
-    /// Nanoseconds since 1970-01-01T00:00:00Z; written in the precision of the request, rounded
-    /// down.
-    ///
-    /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) outside
-    /// [`Timestamp::EARLIEST`]..=[`Timestamp::LATEST`], also where only the rounding leaves it.
-    #[inline]
-    pub fn nanos(self, nanos: i128) -> Result<()> {
-        let unit = self.0.precision.nanos();
-        let count = i64::try_from(nanos).map_err(|_| TimeCause::OutOfRange { nanos })?;
-        let count = count.div_euclid(unit);
-        let stored = i128::from(count) * i128::from(unit);
-        let range =
-            i128::from(Timestamp::EARLIEST.as_nanos())..=Timestamp::LATEST.as_nanos().into();
-        if !range.contains(&stored) || !range.contains(&nanos) {
-            return Err(TimeCause::OutOfRange { nanos }.into());
-        }
-        self.0.buffer.push(b' ');
-        number::append_integer(count, &mut self.0.buffer);
-        Ok(())
-    }
-}
-
 impl<'w> Key<'w> {
-    const fn name(&self) -> &'w str {
+    pub(super) const fn name(&self) -> &'w str {
         match self {
             Self::Literal { name, .. } | Self::Runtime(name) => name,
         }
@@ -453,6 +287,6 @@ impl<'w> Key<'w> {
 }
 
 #[cold]
-fn refuse(part: Part, text: &str, rule: Rule) -> Error {
+pub(super) fn refuse(part: Part, text: &str, rule: Rule) -> Error {
     LineCause::Refused { part, text: text.to_owned(), rule }.into()
 }

@@ -36,7 +36,8 @@ live! {
 
         let stranger = Client::builder(&url).org("o").build().unwrap();
         let error = stranger.ping().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Connect);
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, false));
+        assert!(error.to_string().contains("is not trusted; name its authority"), "{error}");
         assert!(!setup.token.expose().is_empty());
         tokio::task::spawn_blocking(move || drop(server)).await.unwrap();
     }

@@ -1,0 +1,189 @@
+//! The places of single values in a line: one method for each type that the server stores.
+
+use super::escape;
+use super::writer::{Key, LineWriter, refuse};
+use super::{number, rules};
+use crate::error::{Error, Part, Result, Rule};
+
+/// The place of one tag's value. Dropped without a value, or given an empty text, it leaves no tag.
+#[derive(Debug)]
+pub struct TagWriter<'w> {
+    pub(super) out: &'w mut LineWriter,
+    pub(super) key: Key<'w>,
+}
+
+/// The place of one field's value. Dropped without a value, it leaves no field.
+#[derive(Debug)]
+pub struct FieldWriter<'w> {
+    pub(super) out: &'w mut LineWriter,
+    pub(super) key: Key<'w>,
+}
+
+/// The place of the timestamp. Dropped without one, it leaves the time to the server.
+#[derive(Debug)]
+pub struct TimestampWriter<'w>(pub(super) &'w mut LineWriter);
+
+impl TagWriter<'_> {
+    /// A text. The empty one leaves no tag, which for the server is the same.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry it: a line
+    /// feed, a backslash at the end or before a space.
+    #[inline]
+    pub fn text(self, value: &str) -> Result<()> {
+        if value.is_empty() {
+            return Ok(());
+        }
+        rules::tag_value(value.as_bytes())
+            .map_err(|rule| refuse(Part::TagValue(self.key.name().to_owned()), value, rule))?;
+        escape::TAG.append(value.as_bytes(), self.open()?);
+        Ok(())
+    }
+
+    /// A number, as its decimal digits.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the line has the key already (so the
+    /// other methods).
+    #[inline]
+    pub fn integer(self, value: i64) -> Result<()> {
+        number::append_integer(value, self.open()?);
+        Ok(())
+    }
+
+    /// A number, as its decimal digits.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer).
+    #[inline]
+    pub fn unsigned(self, value: u64) -> Result<()> {
+        number::append_integer(value, self.open()?);
+        Ok(())
+    }
+
+    /// `true` or `false`.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer).
+    #[inline]
+    pub fn boolean(self, value: bool) -> Result<()> {
+        let text: &[u8] = if value { b"true" } else { b"false" };
+        self.open()?.extend_from_slice(text);
+        Ok(())
+    }
+}
+
+impl<'w> TagWriter<'w> {
+    #[inline]
+    fn open(self) -> Result<&'w mut Vec<u8>> {
+        self.out.open_tag(self.key)
+    }
+}
+
+impl FieldWriter<'_> {
+    /// A float, as the shortest decimal that reads back equal.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) for NaN and infinities, which the server
+    /// cannot store, and for a series key that is too long (so the other methods).
+    #[inline]
+    pub fn float(self, value: f64) -> Result<()> {
+        self.finite(value.is_finite())?;
+        number::append_float(value, self.open()?);
+        Ok(())
+    }
+
+    /// A float, as the shortest decimal that reads back equal as an `f32`: 0.1 stays 0.1.
+    ///
+    /// # Errors
+    /// As [`float`](Self::float).
+    #[inline]
+    pub fn float32(self, value: f32) -> Result<()> {
+        self.finite(value.is_finite())?;
+        number::append_float(value, self.open()?);
+        Ok(())
+    }
+
+    /// A signed integer.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the series key is too long.
+    #[inline]
+    pub fn integer(self, value: i64) -> Result<()> {
+        let buffer = self.open()?;
+        number::append_integer(value, buffer);
+        buffer.push(b'i');
+        Ok(())
+    }
+
+    /// An unsigned integer.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer).
+    #[inline]
+    pub fn unsigned(self, value: u64) -> Result<()> {
+        let buffer = self.open()?;
+        number::append_integer(value, buffer);
+        buffer.push(b'u');
+        Ok(())
+    }
+
+    /// A truth value.
+    ///
+    /// # Errors
+    /// As [`integer`](Self::integer).
+    #[inline]
+    pub fn boolean(self, value: bool) -> Result<()> {
+        let text: &[u8] = if value { b"true" } else { b"false" };
+        self.open()?.extend_from_slice(text);
+        Ok(())
+    }
+
+    /// A text of up to 1 MiB; any character, line feeds too.
+    ///
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when it, or the series key, is too long.
+    #[inline]
+    pub fn text(self, value: &str) -> Result<()> {
+        rules::text(value.as_bytes()).map_err(|rule| self.refuse_value(rule))?;
+        let buffer = self.open()?;
+        buffer.push(b'"');
+        escape::STRING.append(value.as_bytes(), buffer);
+        buffer.push(b'"');
+        Ok(())
+    }
+
+    /// Refuses a value of a type that no field can have.
+    pub(super) fn refuse_time(self) -> Result<()> {
+        Err(self.refuse_value(Rule::Time))
+    }
+
+    fn finite(&self, finite: bool) -> Result<()> {
+        if finite { Ok(()) } else { Err(self.refuse_value(Rule::NotFinite)) }
+    }
+
+    #[cold]
+    fn refuse_value(&self, rule: Rule) -> Error {
+        refuse(Part::FieldValue(self.key.name().to_owned()), "", rule)
+    }
+}
+
+impl<'w> FieldWriter<'w> {
+    #[inline]
+    fn open(self) -> Result<&'w mut Vec<u8>> {
+        self.out.open_field(self.key)
+    }
+}
+
+impl TimestampWriter<'_> {
+    /// Nanoseconds since 1970-01-01T00:00:00Z; written in the precision of the request, rounded
+    /// down.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) outside
+    /// [`Timestamp::EARLIEST`]..=[`Timestamp::LATEST`], also where only the rounding leaves it.
+    #[inline]
+    pub fn nanos(self, nanos: i128) -> Result<()> {
+        self.0.append_time(nanos)
+    }
+}
