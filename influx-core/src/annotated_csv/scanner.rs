@@ -54,6 +54,8 @@ struct Parse {
     seen: usize,
     /// Whether that cell needs rewriting.
     rewrite: bool,
+    /// Whether any cell of the record does.
+    raw: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +96,7 @@ impl Scanner {
             carry: Vec::new(),
             state: State::InChunk,
             current: Current::Carry,
-            parse: Parse { cells: Vec::new(), cell: 0, seen: 0, rewrite: false },
+            parse: Parse { cells: Vec::new(), cell: 0, seen: 0, rewrite: false, raw: false },
             rewritten: Vec::new(),
             ended: false,
             record: Position { line: 0, byte: 0 },
@@ -184,9 +186,12 @@ impl Scanner {
             &self.chunk[self.at - length..self.at]
         };
         let mut lines = 1;
-        self.rewritten.clear();
-        for span in self.parse.cells.iter_mut().filter(|span| span.place == Place::Raw) {
-            lines += rewrite(&bytes[span.start..span.end], &mut self.rewritten, span);
+        if self.parse.raw {
+            self.rewritten.clear();
+            for span in self.parse.cells.iter_mut().filter(|span| span.place == Place::Raw) {
+                lines += rewrite(&bytes[span.start..span.end], &mut self.rewritten, span);
+            }
+            self.parse.raw = false;
         }
         self.parse.cell = 0;
         self.parse.seen = 0;
@@ -265,11 +270,10 @@ impl Parse {
     /// ends there.
     #[inline]
     fn bare(&mut self, bytes: &[u8]) -> Option<(usize, bool)> {
-        let Some(length) = memchr::memchr2(b',', b'\n', &bytes[self.seen..]) else {
+        let Some(end) = delimiter(bytes, self.seen) else {
             self.seen = bytes.len();
             return None;
         };
-        let end = self.seen + length;
         let last = bytes[end] == b'\n';
         let text_end =
             if last && end > self.cell && bytes[end - 1] == b'\r' { end - 1 } else { end };
@@ -312,8 +316,32 @@ impl Parse {
     }
 
     fn close(&mut self, quote: usize, next: usize) -> usize {
+        self.raw |= self.rewrite;
         let place = if self.rewrite { Place::Raw } else { Place::Record };
         self.cells.push(Span { start: self.cell + 1, end: quote, place });
         next
     }
+}
+
+/// The first comma or line feed of `bytes` at `from` or behind.
+///
+/// Eight bytes at a time: cells are short, so that a call of a search for long texts costs more
+/// than it saves.
+#[inline]
+fn delimiter(bytes: &[u8], from: usize) -> Option<usize> {
+    const LOW: u64 = u64::MAX / 255;
+    const HIGH: u64 = LOW << 7;
+    // The high bit of each byte that is zero, and of none before the first of them.
+    let zeros = |word: u64| word.wrapping_sub(LOW) & !word & HIGH;
+    let mut at = from;
+    while let Some(&word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(word);
+        let found = zeros(word ^ (LOW * 0x2C)) | zeros(word ^ (LOW * 0x0A));
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..)?;
+    rest.iter().position(|byte| matches!(byte, b',' | b'\n')).map(|length| at + length)
 }
