@@ -2,13 +2,16 @@
 //! ignored, with the reason, when there is none.
 
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(live_server)");
-    let mut server = false;
-    for variable in ["INFLUXD", "INFLUXDB_V2_URL"] {
+    println!("cargo::rustc-check-cfg=cfg(live_server, own_server)");
+    let set = |variable| {
         println!("cargo::rerun-if-env-changed={variable}");
-        server |= std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+        std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+    };
+    let (own, other) = (set("INFLUXD"), set("INFLUXDB_V2_URL"));
+    if own {
+        println!("cargo::rustc-cfg=own_server");
     }
-    if server {
+    if own || other {
         println!("cargo::rustc-cfg=live_server");
     }
 }

@@ -1,40 +1,38 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl<'a, 'b> ::influx_core::measurement::__private::Measurement for Event<'a, 'b> {
     const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
         "Event",
         "event",
         ::core::option::Option::None,
         &[
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "kind",
-                role: ::influx_core::measurement::__private::Role::Tag,
-                value_type: ::influx_core::measurement::__private::ValueType::String,
-                optional: <&'a str as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
-                member: "kind",
-                rust_type: "&'a str",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "text",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <Cow<
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "kind",
+                ::influx_core::measurement::__private::Role::Tag,
+                ::influx_core::measurement::__private::ValueType::String,
+                <&'a str as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
+                ["kind", "&'a str", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "text",
+                ::influx_core::measurement::__private::Role::Field,
+                <Cow<
                     'b,
                     str,
                 > as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <Cow<
+                <Cow<
                     'b,
                     str,
                 > as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "text",
-                rust_type: "Cow<'b, str>",
-                doc: "",
-            },
+                ["text", "Cow<'b, str>", ""],
+            ),
         ],
     );
 }
 #[automatically_derived]
 #[allow(
     dead_code,
+    deprecated,
     private_interfaces,
     private_bounds,
     non_upper_case_globals,
@@ -55,6 +53,7 @@ impl<'a, 'b> Event<'a, 'b> {
     > = ::influx_core::measurement::__private::Column::new("text");
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl<'a, 'b> ::influx_core::measurement::__private::ToLine for Event<'a, 'b> {
     fn write_line(
         &self,
@@ -82,6 +81,7 @@ impl<'a, 'b> ::influx_core::measurement::__private::ToLine for Event<'a, 'b> {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl<'a, 'b> ::influx_core::measurement::__private::FromRow for Event<'a, 'b> {
     type Row<'__r> = Event<'__r, '__r>;
     type Plan = ::influx_core::measurement::__private::RowPlan;

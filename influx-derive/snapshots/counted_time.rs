@@ -1,4 +1,5 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::Measurement for M {
     const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
         "M",
@@ -7,32 +8,29 @@ impl ::influx_core::measurement::__private::Measurement for M {
             ::influx_core::measurement::__private::Precision::Milliseconds,
         ),
         &[
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "n",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <u64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <u64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "n",
-                rust_type: "u64",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "_time",
-                role: ::influx_core::measurement::__private::Role::Timestamp,
-                value_type: ::influx_core::measurement::__private::ValueType::Time,
-                optional: <Option<
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "n",
+                ::influx_core::measurement::__private::Role::Field,
+                <u64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                <u64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
+                ["n", "u64", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "_time",
+                ::influx_core::measurement::__private::Role::Timestamp,
+                ::influx_core::measurement::__private::ValueType::Time,
+                <Option<
                     i64,
                 > as ::influx_core::measurement::__private::TimestampCount>::OPTIONAL,
-                member: "at",
-                rust_type: "Option<i64>",
-                doc: "",
-            },
+                ["at", "Option<i64>", ""],
+            ),
         ],
     );
 }
 #[automatically_derived]
 #[allow(
     dead_code,
+    deprecated,
     private_interfaces,
     private_bounds,
     non_upper_case_globals,
@@ -53,6 +51,7 @@ impl M {
     > = ::influx_core::measurement::__private::Column::new("_time");
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::ToLine for M {
     fn write_line(
         &self,
@@ -86,6 +85,7 @@ impl ::influx_core::measurement::__private::ToLine for M {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRow for M {
     type Row<'__r> = M;
     type Plan = ::influx_core::measurement::__private::RowPlan;
@@ -132,4 +132,5 @@ impl ::influx_core::measurement::__private::FromRow for M {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRowOwned for M {}

@@ -1,34 +1,32 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::Measurement for M {
     const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
         "M",
         "m",
         ::core::option::Option::None,
         &[
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "t",
-                role: ::influx_core::measurement::__private::Role::Tag,
-                value_type: ::influx_core::measurement::__private::ValueType::String,
-                optional: true,
-                member: "t",
-                rust_type: "String",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "n",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <i64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: true,
-                member: "n",
-                rust_type: "i64",
-                doc: "",
-            },
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "t",
+                ::influx_core::measurement::__private::Role::Tag,
+                ::influx_core::measurement::__private::ValueType::String,
+                true,
+                ["t", "String", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "n",
+                ::influx_core::measurement::__private::Role::Field,
+                <i64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                true,
+                ["n", "i64", ""],
+            ),
         ],
     );
 }
 #[automatically_derived]
 #[allow(
     dead_code,
+    deprecated,
     private_interfaces,
     private_bounds,
     non_upper_case_globals,
@@ -49,6 +47,7 @@ impl M {
     > = ::influx_core::measurement::__private::Column::new("n");
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::ToLine for M {
     fn write_line(
         &self,
@@ -70,6 +69,7 @@ impl ::influx_core::measurement::__private::ToLine for M {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRow for M {
     type Row<'__r> = M;
     type Plan = ::influx_core::measurement::__private::RowPlan;
@@ -100,7 +100,7 @@ impl ::influx_core::measurement::__private::FromRow for M {
                 |__cell| <String as ::influx_core::measurement::__private::TagValue>::read_tag(
                     __cell,
                 ),
-                <String as ::core::default::Default>::default,
+                ::core::default::Default::default,
             )?,
             n: ::influx_core::measurement::__private::RowPlan::read_or(
                 __plan,
@@ -111,10 +111,11 @@ impl ::influx_core::measurement::__private::FromRow for M {
                 ),
                 zero,
             )?,
-            a: <u8 as ::core::default::Default>::default(),
+            a: ::core::default::Default::default(),
             b: make::cache(),
         })
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRowOwned for M {}

@@ -1,4 +1,5 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own variants may be")]
 impl ::influx_core::measurement::__private::TagValue for Never {
     type Base = Self;
     type Read<'__r> = Self;
@@ -15,7 +16,7 @@ impl ::influx_core::measurement::__private::TagValue for Never {
             _ => {
                 ::influx_core::measurement::__private::unknown_variant(
                     __cell,
-                    "`Never` ()",
+                    "the texts of `Never`: ",
                 )
             }
         }

@@ -1,43 +1,39 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::Measurement for M {
     const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
         "M",
         "a b,c=",
         ::core::option::Option::None,
         &[
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "z ,=",
-                role: ::influx_core::measurement::__private::Role::Tag,
-                value_type: ::influx_core::measurement::__private::ValueType::String,
-                optional: <String as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
-                member: "z",
-                rust_type: "String",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "a\"",
-                role: ::influx_core::measurement::__private::Role::Tag,
-                value_type: ::influx_core::measurement::__private::ValueType::String,
-                optional: <String as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
-                member: "a",
-                rust_type: "String",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "f\" ,=",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <i64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <i64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "f",
-                rust_type: "i64",
-                doc: "",
-            },
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "z ,=",
+                ::influx_core::measurement::__private::Role::Tag,
+                ::influx_core::measurement::__private::ValueType::String,
+                <String as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
+                ["z", "String", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "a\"",
+                ::influx_core::measurement::__private::Role::Tag,
+                ::influx_core::measurement::__private::ValueType::String,
+                <String as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
+                ["a", "String", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "f\" ,=",
+                ::influx_core::measurement::__private::Role::Field,
+                <i64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                <i64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
+                ["f", "i64", ""],
+            ),
         ],
     );
 }
 #[automatically_derived]
 #[allow(
     dead_code,
+    deprecated,
     private_interfaces,
     private_bounds,
     non_upper_case_globals,
@@ -64,6 +60,7 @@ impl M {
     > = ::influx_core::measurement::__private::Column::new("f\" ,=");
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::ToLine for M {
     fn write_line(
         &self,
@@ -100,6 +97,7 @@ impl ::influx_core::measurement::__private::ToLine for M {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRow for M {
     type Row<'__r> = M;
     type Plan = ::influx_core::measurement::__private::RowPlan;
@@ -151,4 +149,5 @@ impl ::influx_core::measurement::__private::FromRow for M {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRowOwned for M {}

@@ -1,4 +1,5 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl<'a, T: Clone, const N: usize> ::influx_core::measurement::__private::Measurement
 for Reading<'a, T, N>
 where
@@ -12,52 +13,43 @@ where
         "reading",
         ::core::option::Option::None,
         &[
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "sensor",
-                role: ::influx_core::measurement::__private::Role::Tag,
-                value_type: ::influx_core::measurement::__private::ValueType::String,
-                optional: <&'a str as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
-                member: "sensor",
-                rust_type: "&'a str",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "value",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <T as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <T as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "value",
-                rust_type: "T",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "before",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <Option<
-                    T,
-                > as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <Option<
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "sensor",
+                ::influx_core::measurement::__private::Role::Tag,
+                ::influx_core::measurement::__private::ValueType::String,
+                <&'a str as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
+                ["sensor", "&'a str", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "value",
+                ::influx_core::measurement::__private::Role::Field,
+                <T as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                <T as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
+                ["value", "T", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "before",
+                ::influx_core::measurement::__private::Role::Field,
+                <Option<T> as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                <Option<
                     T,
                 > as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "before",
-                rust_type: "Option<T>",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "_time",
-                role: ::influx_core::measurement::__private::Role::Timestamp,
-                value_type: ::influx_core::measurement::__private::ValueType::Time,
-                optional: <T as ::influx_core::measurement::__private::TimestampValue>::OPTIONAL,
-                member: "time",
-                rust_type: "T",
-                doc: "",
-            },
+                ["before", "Option<T>", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "_time",
+                ::influx_core::measurement::__private::Role::Timestamp,
+                ::influx_core::measurement::__private::ValueType::Time,
+                <T as ::influx_core::measurement::__private::TimestampValue>::OPTIONAL,
+                ["time", "T", ""],
+            ),
         ],
     );
 }
 #[automatically_derived]
 #[allow(
     dead_code,
+    deprecated,
     private_interfaces,
     private_bounds,
     non_upper_case_globals,
@@ -96,6 +88,7 @@ where
     > = ::influx_core::measurement::__private::Column::new("_time");
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl<'a, T: Clone, const N: usize> ::influx_core::measurement::__private::ToLine
 for Reading<'a, T, N>
 where
@@ -151,6 +144,7 @@ where
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl<'a, T: Clone, const N: usize> ::influx_core::measurement::__private::FromRow
 for Reading<'a, T, N>
 where
@@ -212,7 +206,7 @@ where
                     __cell,
                 ),
             )?,
-            cache: <Vec<T> as ::core::default::Default>::default(),
+            cache: ::core::default::Default::default(),
             time: ::influx_core::measurement::__private::RowPlan::read(
                 __plan,
                 __record,

@@ -1,25 +1,25 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl crate::re::influx::measurement::__private::Measurement for M {
     const SCHEMA: crate::re::influx::measurement::__private::Schema = crate::re::influx::measurement::__private::Schema::new(
         "M",
         "m",
         ::core::option::Option::None,
         &[
-            crate::re::influx::measurement::__private::ColumnSchema {
-                name: "n",
-                role: crate::re::influx::measurement::__private::Role::Field,
-                value_type: <i64 as crate::re::influx::measurement::__private::FieldValue>::TYPE,
-                optional: <i64 as crate::re::influx::measurement::__private::FieldValue>::OPTIONAL,
-                member: "n",
-                rust_type: "i64",
-                doc: "",
-            },
+            crate::re::influx::measurement::__private::ColumnSchema::new(
+                "n",
+                crate::re::influx::measurement::__private::Role::Field,
+                <i64 as crate::re::influx::measurement::__private::FieldValue>::TYPE,
+                <i64 as crate::re::influx::measurement::__private::FieldValue>::OPTIONAL,
+                ["n", "i64", ""],
+            ),
         ],
     );
 }
 #[automatically_derived]
 #[allow(
     dead_code,
+    deprecated,
     private_interfaces,
     private_bounds,
     non_upper_case_globals,
@@ -34,6 +34,7 @@ impl M {
     > = crate::re::influx::measurement::__private::Column::new("n");
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl crate::re::influx::measurement::__private::ToLine for M {
     fn write_line(
         &self,
@@ -51,6 +52,7 @@ impl crate::re::influx::measurement::__private::ToLine for M {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl crate::re::influx::measurement::__private::FromRow for M {
     type Row<'__r> = M;
     type Plan = crate::re::influx::measurement::__private::RowPlan;
@@ -86,4 +88,5 @@ impl crate::re::influx::measurement::__private::FromRow for M {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl crate::re::influx::measurement::__private::FromRowOwned for M {}

@@ -1,25 +1,25 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::Measurement for CpuLoad {
     const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
         "CpuLoad",
         "cpu_load",
         ::core::option::Option::None,
         &[
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "user",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <f64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <f64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "user",
-                rust_type: "f64",
-                doc: "",
-            },
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "user",
+                ::influx_core::measurement::__private::Role::Field,
+                <f64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                <f64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
+                ["user", "f64", ""],
+            ),
         ],
     );
 }
 #[automatically_derived]
 #[allow(
     dead_code,
+    deprecated,
     private_interfaces,
     private_bounds,
     non_upper_case_globals,
@@ -34,6 +34,7 @@ impl CpuLoad {
     > = ::influx_core::measurement::__private::Column::new("user");
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::ToLine for CpuLoad {
     fn write_line(
         &self,
@@ -54,6 +55,7 @@ impl ::influx_core::measurement::__private::ToLine for CpuLoad {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRow for CpuLoad {
     type Row<'__r> = CpuLoad;
     type Plan = ::influx_core::measurement::__private::RowPlan;
@@ -89,4 +91,5 @@ impl ::influx_core::measurement::__private::FromRow for CpuLoad {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRowOwned for CpuLoad {}

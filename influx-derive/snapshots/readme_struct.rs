@@ -1,69 +1,59 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::Measurement for Cpu {
     const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
         "Cpu",
         "cpu",
         ::core::option::Option::None,
         &[
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "core",
-                role: ::influx_core::measurement::__private::Role::Tag,
-                value_type: ::influx_core::measurement::__private::ValueType::String,
-                optional: <String as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
-                member: "core",
-                rust_type: "String",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "host",
-                role: ::influx_core::measurement::__private::Role::Tag,
-                value_type: ::influx_core::measurement::__private::ValueType::String,
-                optional: <Option<
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "core",
+                ::influx_core::measurement::__private::Role::Tag,
+                ::influx_core::measurement::__private::ValueType::String,
+                <String as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
+                ["core", "String", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "host",
+                ::influx_core::measurement::__private::Role::Tag,
+                ::influx_core::measurement::__private::ValueType::String,
+                <Option<
                     String,
                 > as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
-                member: "hostname",
-                rust_type: "Option<String>",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "temp",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <f64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <f64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "temp",
-                rust_type: "f64",
-                doc: "In °C.",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "load",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <Option<
-                    i64,
-                > as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <Option<
+                ["hostname", "Option<String>", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "temp",
+                ::influx_core::measurement::__private::Role::Field,
+                <f64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                <f64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
+                ["temp", "f64", "In °C."],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "load",
+                ::influx_core::measurement::__private::Role::Field,
+                <Option<i64> as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                <Option<
                     i64,
                 > as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "load",
-                rust_type: "Option<i64>",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "_time",
-                role: ::influx_core::measurement::__private::Role::Timestamp,
-                value_type: ::influx_core::measurement::__private::ValueType::Time,
-                optional: <DateTime<
+                ["load", "Option<i64>", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "_time",
+                ::influx_core::measurement::__private::Role::Timestamp,
+                ::influx_core::measurement::__private::ValueType::Time,
+                <DateTime<
                     Utc,
                 > as ::influx_core::measurement::__private::TimestampValue>::OPTIONAL,
-                member: "time",
-                rust_type: "DateTime<Utc>",
-                doc: "",
-            },
+                ["time", "DateTime<Utc>", ""],
+            ),
         ],
     );
 }
 #[automatically_derived]
 #[allow(
     dead_code,
+    deprecated,
     private_interfaces,
     private_bounds,
     non_upper_case_globals,
@@ -102,6 +92,7 @@ impl Cpu {
     > = ::influx_core::measurement::__private::Column::new("_time");
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::ToLine for Cpu {
     fn write_line(
         &self,
@@ -146,6 +137,7 @@ impl ::influx_core::measurement::__private::ToLine for Cpu {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRow for Cpu {
     type Row<'__r> = Cpu;
     type Plan = ::influx_core::measurement::__private::RowPlan;
@@ -217,4 +209,5 @@ impl ::influx_core::measurement::__private::FromRow for Cpu {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRowOwned for Cpu {}

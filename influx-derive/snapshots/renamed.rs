@@ -1,43 +1,39 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::Measurement for M {
     const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
         "M",
         "m",
         ::core::option::Option::None,
         &[
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "hostName",
-                role: ::influx_core::measurement::__private::Role::Tag,
-                value_type: ::influx_core::measurement::__private::ValueType::String,
-                optional: <String as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
-                member: "host_name",
-                rust_type: "String",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "type",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <i64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <i64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "type",
-                rust_type: "i64",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "as_is",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <f64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <f64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "user_time",
-                rust_type: "f64",
-                doc: "",
-            },
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "hostName",
+                ::influx_core::measurement::__private::Role::Tag,
+                ::influx_core::measurement::__private::ValueType::String,
+                <String as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
+                ["host_name", "String", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "type",
+                ::influx_core::measurement::__private::Role::Field,
+                <i64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                <i64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
+                ["type", "i64", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "as_is",
+                ::influx_core::measurement::__private::Role::Field,
+                <f64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                <f64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
+                ["user_time", "f64", ""],
+            ),
         ],
     );
 }
 #[automatically_derived]
 #[allow(
     dead_code,
+    deprecated,
     private_interfaces,
     private_bounds,
     non_upper_case_globals,
@@ -64,6 +60,7 @@ impl M {
     > = ::influx_core::measurement::__private::Column::new("as_is");
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::ToLine for M {
     fn write_line(
         &self,
@@ -97,6 +94,7 @@ impl ::influx_core::measurement::__private::ToLine for M {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRow for M {
     type Row<'__r> = M;
     type Plan = ::influx_core::measurement::__private::RowPlan;
@@ -148,4 +146,5 @@ impl ::influx_core::measurement::__private::FromRow for M {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::FromRowOwned for M {}

@@ -5,6 +5,7 @@
     "member `temp` is a field already; a member has one role"
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl<'a> ::influx_core::measurement::__private::Measurement for M<'a> {
     const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
         "",
@@ -14,6 +15,7 @@ impl<'a> ::influx_core::measurement::__private::Measurement for M<'a> {
     );
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl<'a> ::influx_core::measurement::__private::ToLine for M<'a> {
     fn write_line(
         &self,
@@ -23,6 +25,7 @@ impl<'a> ::influx_core::measurement::__private::ToLine for M<'a> {
     }
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl<'a> ::influx_core::measurement::__private::FromRow for M<'a> {
     type Row<'__r> = M<'__r>;
     type Plan = ();
@@ -44,6 +47,7 @@ impl<'a> ::influx_core::measurement::__private::FromRow for M<'a> {
 #[automatically_derived]
 #[allow(
     dead_code,
+    deprecated,
     private_interfaces,
     private_bounds,
     non_upper_case_globals,

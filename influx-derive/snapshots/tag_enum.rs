@@ -1,4 +1,5 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own variants may be")]
 impl ::influx_core::measurement::__private::TagValue for Sky {
     type Base = Self;
     type Read<'__r> = Self;
@@ -23,7 +24,7 @@ impl ::influx_core::measurement::__private::TagValue for Sky {
             _ => {
                 ::influx_core::measurement::__private::unknown_variant(
                     __cell,
-                    "`Sky` (`clear-blue`, `a b`)",
+                    "the texts of `Sky`: `clear-blue`, `a b`",
                 )
             }
         }

@@ -1,7 +1,9 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own variants may be")]
 impl ::influx_core::measurement::__private::TagValue for Sky {
     type Base = Self;
     type Read<'__r> = Self;
+    const OPTIONAL: bool = true;
     fn write_tag(
         &self,
         __tag: ::influx_core::measurement::__private::TagWriter<'_>,

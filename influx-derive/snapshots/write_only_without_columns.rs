@@ -1,32 +1,30 @@
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::Measurement for M {
     const SCHEMA: ::influx_core::measurement::__private::Schema = ::influx_core::measurement::__private::Schema::new(
         "M",
         "m",
         ::core::option::Option::None,
         &[
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "t",
-                role: ::influx_core::measurement::__private::Role::Tag,
-                value_type: ::influx_core::measurement::__private::ValueType::String,
-                optional: <&'static str as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
-                member: "t",
-                rust_type: "&'static str",
-                doc: "",
-            },
-            ::influx_core::measurement::__private::ColumnSchema {
-                name: "n",
-                role: ::influx_core::measurement::__private::Role::Field,
-                value_type: <i64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
-                optional: <i64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
-                member: "n",
-                rust_type: "i64",
-                doc: "",
-            },
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "t",
+                ::influx_core::measurement::__private::Role::Tag,
+                ::influx_core::measurement::__private::ValueType::String,
+                <&'static str as ::influx_core::measurement::__private::TagValue>::OPTIONAL,
+                ["t", "&'static str", ""],
+            ),
+            ::influx_core::measurement::__private::ColumnSchema::new(
+                "n",
+                ::influx_core::measurement::__private::Role::Field,
+                <i64 as ::influx_core::measurement::__private::FieldValue>::TYPE,
+                <i64 as ::influx_core::measurement::__private::FieldValue>::OPTIONAL,
+                ["n", "i64", ""],
+            ),
         ],
     );
 }
 #[automatically_derived]
+#[allow(deprecated, reason = "the user's own members may be")]
 impl ::influx_core::measurement::__private::ToLine for M {
     fn write_line(
         &self,

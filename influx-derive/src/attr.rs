@@ -19,16 +19,25 @@ pub(crate) enum OptValue {
     Text(LitStr),
     Flag(syn::LitBool),
     Path(Path),
+    /// A literal that no option takes.
+    Literal(Lit),
 }
 
 impl Parse for Opt {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) {
+            let text: LitStr = input.parse()?;
+            let message = format!("an option has a name; is this `name = {:?}`?", text.value());
+            return Err(syn::Error::new(text.span(), message));
+        }
         let name = input.call(Ident::parse_any)?;
         let value = if input.parse::<Option<Token![=]>>()?.is_some() {
             Some(if input.peek(LitStr) {
                 OptValue::Text(input.parse()?)
             } else if input.peek(syn::LitBool) {
                 OptValue::Flag(input.parse()?)
+            } else if input.peek(Lit) {
+                OptValue::Literal(input.parse()?)
             } else {
                 OptValue::Path(input.parse()?)
             })
@@ -101,13 +110,12 @@ impl<T> Once<T> {
 impl Opt {
     /// The text of `name = "text"`.
     pub(crate) fn text(self, diagnostics: &mut Diagnostics) -> Option<LitStr> {
+        let name = &self.name;
+        let message = format!("`{name}` wants a text: {name} = \"…\"");
         match self.value {
-            Some(OptValue::Text(text)) => return Some(text),
-            Some(OptValue::Flag(other)) => diagnostics.at(other, wants_text(&self.name)),
-            Some(OptValue::Path(other)) => diagnostics.at(other, wants_text(&self.name)),
-            None => diagnostics.at(&self.name, wants_text(&self.name)),
+            Some(OptValue::Text(text)) => Some(text),
+            other => refuse(name, other, message, diagnostics),
         }
-        None
     }
 
     /// The path of `name = path`.
@@ -115,12 +123,9 @@ impl Opt {
         let name = &self.name;
         let message = format!("`{name}` wants a path: {name} = some::path");
         match self.value {
-            Some(OptValue::Path(path)) => return Some(path),
-            Some(OptValue::Text(other)) => diagnostics.at(other, message),
-            Some(OptValue::Flag(other)) => diagnostics.at(other, message),
-            None => diagnostics.at(name, message),
+            Some(OptValue::Path(path)) => Some(path),
+            other => refuse(name, other, message, diagnostics),
         }
-        None
     }
 
     /// Nothing may follow a flag.
@@ -163,8 +168,21 @@ impl Opt {
     }
 }
 
-fn wants_text(name: &Ident) -> String {
-    format!("`{name}` wants a text: {name} = \"…\"")
+/// Reports a value of the wrong kind, or a missing one, at its place.
+fn refuse<T>(
+    name: &Ident,
+    value: Option<OptValue>,
+    message: String,
+    diagnostics: &mut Diagnostics,
+) -> Option<T> {
+    match value {
+        Some(OptValue::Text(text)) => diagnostics.at(text, message),
+        Some(OptValue::Flag(flag)) => diagnostics.at(flag, message),
+        Some(OptValue::Path(path)) => diagnostics.at(path, message),
+        Some(OptValue::Literal(literal)) => diagnostics.at(literal, message),
+        None => diagnostics.at(name, message),
+    }
+    None
 }
 
 /// The rule of `rename_all = "…"`, if it is one.

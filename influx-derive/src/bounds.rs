@@ -3,9 +3,12 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::spanned::Spanned as _;
-use syn::{GenericParam, Generics, Ident, WhereClause, parse_quote};
+use syn::{
+    GenericParam, Generics, Ident, Type, TypeParam, TypeParamBound, WhereClause, WherePredicate,
+    parse_quote,
+};
 
-use crate::model::{Kind, Measurement, Member, mentions};
+use crate::model::{Fallback, Kind, Measurement, Member, mentions};
 use crate::paths;
 
 /// The struct's where clause, and that each generic member can be written.
@@ -18,14 +21,44 @@ pub(crate) fn write(model: &Measurement<'_>, private: &TokenStream) -> WhereClau
 
 /// The struct's where clause, and that each generic member can be read into its own type.
 pub(crate) fn read(model: &Measurement<'_>, private: &TokenStream) -> WhereClause {
-    clause(model, |member| {
+    let mut clause = clause(model, |member| {
         let ty = member.ty;
-        let (Some(role), false) = (role(member, private), is_count(member)) else {
-            let role = role(member, private).unwrap_or_else(|| quote!(::core::default::Default));
-            return Some(quote!(#ty: #role));
+        let role = match role(member, private) {
+            Some(role) if is_count(member) => Some(quote!(#role)),
+            Some(role) => Some(quote!(for<'__r> #role<Read<'__r> = #ty>)),
+            None => None,
         };
-        Some(quote!(#ty: for<'__r> #role<Read<'__r> = #ty>))
-    })
+        // A skipped member is always filled in, another where its default is asked for.
+        let filled = role.is_none() || member.default.is_some();
+        let by_default = !matches!(member.default, Some(Fallback::Call(_)));
+        let default = (filled && by_default).then(|| quote!(::core::default::Default));
+        let bounds: Vec<_> = role.into_iter().chain(default).collect();
+        (!bounds.is_empty()).then(|| quote!(#ty: #(#bounds)+*))
+    });
+    // Where the struct says `T: 'a`, its row says `T: '__r` for every row.
+    for parameter in outliving(&model.input.generics) {
+        clause.predicates.push(parse_quote!(#parameter: 'static));
+    }
+    clause
+}
+
+/// The type parameters that must outlive one of the struct's lifetimes.
+fn outliving(generics: &Generics) -> Vec<&Ident> {
+    let is_lifetime = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Lifetime(_));
+    let in_where = |ident: &Ident| {
+        let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        predicates.into_iter().any(|predicate| match predicate {
+            WherePredicate::Type(predicate) => {
+                let names = |ty: &Type| matches!(ty, Type::Path(path) if path.path.is_ident(ident));
+                names(&predicate.bounded_ty) && predicate.bounds.iter().any(is_lifetime)
+            }
+            _ => false,
+        })
+    };
+    let outlives = |parameter: &&TypeParam| {
+        parameter.bounds.iter().any(is_lifetime) || in_where(&parameter.ident)
+    };
+    generics.type_params().filter(outlives).map(|parameter| &parameter.ident).collect()
 }
 
 const fn is_count(member: &Member<'_>) -> bool {
@@ -63,9 +96,10 @@ pub(crate) fn call(
     quote!(#method #arguments)
 }
 
-/// `<Type as Default>::default()`, placed likewise.
+/// `Default::default`, placed likewise. Of no named type: a type with a lifetime is asked for that
+/// of the row.
 pub(crate) fn default(member: &Member<'_>) -> TokenStream {
-    qualified(member, quote!(as ::core::default::Default>::default))
+    paths::placed(member.ty.span(), quote!(::core::default::Default::default))
 }
 
 fn qualified(member: &Member<'_>, rest: TokenStream) -> TokenStream {
@@ -87,7 +121,7 @@ fn clause(
         if mentions(member.ty.to_token_stream(), &parameters) {
             clause
                 .predicates
-                .extend(bound(member).map(|bound| -> syn::WherePredicate { parse_quote!(#bound) }));
+                .extend(bound(member).map(|bound| -> WherePredicate { parse_quote!(#bound) }));
         }
     }
     clause

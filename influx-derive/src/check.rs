@@ -82,18 +82,16 @@ fn timestamps(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {
 }
 
 fn constants(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {
-    if !model.container.columns {
-        return;
-    }
     let mut seen = BTreeMap::new();
-    for member in model.columns() {
-        if let Some(other) = seen.insert(member.constant.to_string(), member.ident) {
+    let named =
+        |member: &Member<'_>| member.constant.clone().map(|name| (name, member.ident.clone()));
+    for (constant, member) in model.members.iter().filter_map(named) {
+        if let Some(other) = seen.insert(constant.to_string(), member) {
             diagnostics.at(
-                &member.constant,
+                &constant,
                 format!(
-                    "the column constant `{}` is that of member `{other}` already; name one of them \
-                     with `column = NAME`",
-                    member.constant
+                    "the column constant `{constant}` is that of member `{other}` already; name one \
+                     of them with `column = NAME`"
                 ),
             );
         }

@@ -34,8 +34,8 @@ pub(crate) struct Member<'a> {
     pub(crate) docs: String,
     pub(crate) kind: Kind,
     pub(crate) default: Option<Fallback>,
-    /// The name of the column constant.
-    pub(crate) constant: Ident,
+    /// The name of the column constant, if it has one.
+    pub(crate) constant: Option<Ident>,
 }
 
 pub(crate) enum Kind {
@@ -176,6 +176,12 @@ impl Container {
         let mut columns = Once::new("columns");
         let mut write_only = Once::new("write_only");
         let mut krate = Once::new("crate");
+        for attribute in &input.attrs {
+            if let Some(role) = Role::of(attribute) {
+                let name = role.name();
+                diagnostics.at(attribute, format!("#[{name}] belongs on a member of the struct"));
+            }
+        }
         let own = input.attrs.iter().filter(|attribute| attribute.path().is_ident("measurement"));
         for option in own.flat_map(|own| attr::options(own, diagnostics)).collect::<Vec<_>>() {
             let span = option.span();
@@ -216,6 +222,17 @@ fn set<T>(once: &mut Once<T>, span: Span, value: Option<T>, diagnostics: &mut Di
     }
 }
 
+/// The member's name in capitals, if that is a name.
+fn constant(ident: &Ident, plain: &str, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    let Ok(mut constant) = syn::parse_str::<Ident>(&names::constant(plain)) else {
+        let message = format!("`{ident}` makes no name for a column constant");
+        diagnostics.at(ident, format!("{message}; name it with `column = NAME`"));
+        return None;
+    };
+    constant.set_span(ident.span());
+    Some(constant)
+}
+
 /// What the attributes of a member say.
 struct MemberOptions {
     name: Once<LitStr>,
@@ -248,14 +265,20 @@ impl<'a> Member<'a> {
             Role::Field => Kind::Field { key, span },
             Role::Timestamp => Kind::Timestamp { unit: options.unit.get().copied() },
         };
-        let constant = || Ident::new(&names::constant(&plain), ident.span());
+        let constant = match options.column.take() {
+            Some(constant) => Some(constant),
+            None if container.columns && !options.skip.is_set() => {
+                constant(ident, &plain, diagnostics)
+            }
+            None => None,
+        };
         Some(Self {
             ident,
             ty: &field.ty,
             docs: attr::docs(&field.attrs),
             kind,
             default: options.default.take(),
-            constant: options.column.take().unwrap_or_else(constant),
+            constant,
         })
     }
 

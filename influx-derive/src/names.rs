@@ -97,8 +97,13 @@ pub(crate) fn refuse(part: Part, name: &str) -> Option<String> {
         return Some(format!("the {noun} `{name}` is reserved by the server; {remedy}"));
     }
     let cannot = |what: String| Some(format!("the {noun} {what}; choose another name"));
-    let pair =
-        |c: char| part.unsafe_after_backslash().contains(&c) && name.contains(&format!("\\{c}"));
+    // Before a quote in a field key it survives, unless the key holds another byte that is escaped.
+    let harmless = part == Part::Field && !name.contains([',', ' ', '=']);
+    let pair = |c: char| {
+        (c != '"' || !harmless)
+            && part.unsafe_after_backslash().contains(&c)
+            && name.contains(&format!("\\{c}"))
+    };
     match name.chars().next() {
         Some('#') if part == Part::Measurement => {
             cannot("starts with `#`, which the server would skip as a comment".into())

@@ -31,6 +31,12 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
     let model = Model::parse(input, &mut diagnostics);
     model.check(&mut diagnostics);
     let errors = diagnostics.into_compile_errors();
+    // A series that lacks the tag has another text, the empty one.
+    let optional = model.other.map(|_| {
+        quote!(
+            const OPTIONAL: bool = true;
+        )
+    });
     let Body { write, read } = if errors.is_some() { Body::stub() } else { model.body(input) };
     let private = paths::private(model.krate.as_ref());
     let ident = &input.ident;
@@ -39,9 +45,11 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
         #errors
 
         #[automatically_derived]
+        #[allow(deprecated, reason = "the user's own variants may be")]
         impl #generics #private::TagValue for #ident #arguments #clause {
             type Base = Self;
             type Read<'__r> = Self;
+            #optional
 
             fn write_tag(&self, __tag: #private::TagWriter<'_>) -> #private::Result<()> {
                 #write
@@ -178,7 +186,7 @@ impl<'a> Model<'a> {
             Some(other) => quote!(::core::result::Result::Ok(Self::#other)),
             None => {
                 let texts: Vec<_> = self.variants.iter().map(|v| format!("`{}`", v.text)).collect();
-                let wanted = format!("`{}` ({})", input.ident, texts.join(", "));
+                let wanted = format!("the texts of `{}`: {}", input.ident, texts.join(", "));
                 quote!(#private::unknown_variant(__cell, #wanted))
             }
         };

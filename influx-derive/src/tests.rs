@@ -141,7 +141,46 @@ fn empty_tag_enum() {
 }
 
 mod names {
+    use influx_core::Point;
+
     use crate::names::{Part, measurement, refuse, rename};
+
+    /// The rules exist twice, here for the compiler and in `influx_core::line_protocol` for names
+    /// that are known only at run time.
+    #[test]
+    fn what_is_refused_here_is_refused_at_run_time_and_nothing_else() {
+        const BYTES: [char; 12] = ['a', '_', '#', '\\', ',', ' ', '=', '"', '\n', '\t', '\0', 'é'];
+        let mut names: Vec<String> =
+            ["time", "_time", "_value", "_field", "_measurement", "_start", "_stop", "times", ""]
+                .map(String::from)
+                .into();
+        for a in BYTES {
+            names.push(a.to_string());
+            for b in BYTES {
+                names.push(String::from_iter([a, b]));
+                names.extend(BYTES.map(|c| String::from_iter([a, b, c])));
+            }
+        }
+        let written =
+            |point: &Point| influx_core::line_protocol::encode(point, &mut Vec::new()).is_ok();
+        for name in names {
+            let accepts = |part| refuse(part, &name).is_none();
+            let point = Point::measurement("m").field("f", 1);
+            assert_eq!(
+                accepts(Part::Measurement),
+                written(&Point::measurement(&name).field("f", 1)),
+                "{name:?}"
+            );
+            assert_eq!(accepts(Part::Tag), written(&point.clone().tag(&name, "v")), "{name:?}");
+            // The server takes these as fields; the derive refuses them, as no query could name them.
+            let confusing = name.starts_with('_') && !accepts(Part::Field);
+            let field = Point::measurement("m").field(&name, 1);
+            assert!(confusing || accepts(Part::Field) == written(&field), "{name:?}");
+            if !name.is_empty() {
+                assert_eq!(accepts(Part::TagText), written(&point.tag("t", &name)), "{name:?}");
+            }
+        }
+    }
 
     #[test]
     fn renaming_follows_its_rule() {

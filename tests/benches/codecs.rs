@@ -2,7 +2,13 @@
 //! repetitions' ratios is printed, so that a machine whose speed drifts does not matter.
 //!
 //! `cargo run --release -p influx-benches`
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a program that reports or fails")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    reason = "a program that reports on small numbers or fails"
+)]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -83,7 +89,6 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-#[expect(clippy::cast_precision_loss, reason = "small numbers")]
 fn temp(n: usize) -> f64 {
     20.0 + (n % 1000) as f64 / 100.0
 }

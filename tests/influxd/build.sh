@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 say() { printf 'influxd: %s\n' "$*" >&2; }
-for tool in go cargo gcc pkg-config; do
+for tool in go cargo gcc pkg-config flock sha256sum; do
     command -v "$tool" >/dev/null || { say "'$tool' is not installed; building the test server needs it"; exit 1; }
 done
 

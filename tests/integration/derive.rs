@@ -29,12 +29,11 @@ struct CpuLoad {
 fn the_schema_says_what_the_struct_is() {
     let schema = CpuLoad::SCHEMA;
     assert_eq!(
-        (schema.row, schema.measurement, schema.precision),
+        (schema.row(), schema.measurement(), schema.precision()),
         ("CpuLoad", "cpu_load", Some(Precision::Milliseconds))
     );
     let columns: Vec<_> = schema
-        .columns
-        .iter()
+        .columns()
         .map(|c| (c.name, c.role, c.value_type, c.optional, c.member, c.rust_type))
         .collect();
     assert_eq!(
@@ -139,10 +138,14 @@ fn enums_are_tags() {
         assert_eq!(read::<Tagged<Phase>>(text).unwrap(), [Tagged { tag: phase, n: 1 }]);
     }
     assert_eq!(read::<Tagged<Option<Strict>>>("").unwrap(), [Tagged { tag: None, n: 1 }]);
+    // A series without the tag has no such column; `other` reads that like any other text.
+    let without = "#datatype,string,long,long\n#group,false,false,false\n#default,_result,,\n,result,table,n\n,,0,1\n";
+    assert_eq!(measurement::rows::<Tagged<Phase>>(without).unwrap()[0].tag, Phase::Unknown);
+    assert!(measurement::rows::<Tagged<Strict>>(without).is_err());
     let error = read::<Tagged<Strict>>("B").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "column `tag` does not fit `Tagged.tag`: `B` is no `Strict` (`A`) (line 5, byte 104)"
+        "column `tag` does not fit `Tagged.tag`: `B` is none of the texts of `Strict`: `A` (line 5, byte 104 of the reply)"
     );
 }
 
@@ -195,4 +198,113 @@ fn generic_structs_with_lifetimes_and_where_clauses_work() {
     decoder.feed(csv);
     assert_eq!(decoder.advance().unwrap(), measurement::Progress::Row);
     assert_eq!(decoder.row().unwrap().unwrap(), Generic { tag: "x", n: 1, padding: PhantomData });
+}
+
+#[test]
+fn generic_members_with_defaults_and_bounds_by_lifetimes_work() {
+    fn none<T>() -> Option<T> {
+        None
+    }
+
+    #[derive(Measurement)]
+    #[measurement(name = "m")]
+    struct Defaults<T> {
+        #[field]
+        n: i64,
+        #[field(default)]
+        value: T,
+        #[field(skip, default = none)]
+        cache: Option<Vec<T>>,
+    }
+
+    #[derive(Measurement)]
+    #[measurement(name = "m")]
+    struct Outlives<'a, T: 'a, U>
+    where
+        U: Clone + 'a,
+    {
+        #[tag]
+        tag: &'a str,
+        #[field]
+        n: T,
+        #[field(skip)]
+        other: Option<U>,
+    }
+
+    let csv = "#datatype,string,long,string,long\n#group,false,false,true,false\n#default,_result,,,\n,result,table,tag,n\n,,0,x,1\n";
+    let rows = measurement::rows::<Defaults<f64>>(csv).unwrap();
+    assert!(rows[0].n == 1 && rows[0].value.abs() < f64::MIN_POSITIVE && rows[0].cache.is_none());
+    let mut decoder = measurement::Decoder::<Outlives<'_, i64, String>>::new();
+    decoder.feed(csv);
+    decoder.advance().unwrap();
+    let row = decoder.row().unwrap().unwrap();
+    assert!(row.tag == "x" && row.n == 1 && row.other.is_none());
+}
+
+#[test]
+fn every_kind_of_text_and_pointer_is_a_record() {
+    use std::borrow::Cow;
+    use std::rc::Rc;
+    use std::sync::Arc;
+
+    let mut point = Point::measurement("p").field("f", 1);
+    let mut buffer = Vec::new();
+    line_protocol::encode(b"a f=1", &mut buffer).unwrap();
+    line_protocol::encode(bytes::Bytes::from_static(b"b f=1"), &mut buffer).unwrap();
+    line_protocol::encode(Cow::Borrowed("c f=1"), &mut buffer).unwrap();
+    line_protocol::encode(&mut point, &mut buffer).unwrap();
+    line_protocol::encode([Rc::new(point.clone())], &mut buffer).unwrap();
+    line_protocol::encode(Arc::new(point), &mut buffer).unwrap();
+    assert_eq!(String::from_utf8(buffer).unwrap(), "a f=1\nb f=1\nc f=1\np f=1i\np f=1i\np f=1i\n");
+}
+
+#[test]
+fn defaults_of_borrowed_and_deprecated_members_work() {
+    #![deny(warnings)]
+
+    #[derive(Measurement)]
+    #[measurement(name = "m")]
+    struct Borrowed<'a> {
+        #[tag(default)]
+        host: &'a str,
+        #[field]
+        n: i64,
+        #[field(skip)]
+        marker: PhantomData<&'a str>,
+        /// Old.
+        #[deprecated = "use `n`"]
+        #[field(default)]
+        old: i64,
+    }
+
+    let csv = "#datatype,string,long,long\n#group,false,false,false\n#default,_result,,\n,result,table,n\n,,0,1\n";
+    let mut decoder = measurement::Decoder::<Borrowed<'_>>::new();
+    decoder.feed(csv);
+    decoder.advance().unwrap();
+    let row = decoder.row().unwrap().unwrap();
+    assert_eq!((row.host, row.n, row.marker), ("", 1, PhantomData));
+}
+
+#[test]
+fn a_column_that_is_there_twice_or_a_tag_that_is_named_like_a_field_is_no_guess() {
+    #[derive(Measurement, Debug)]
+    #[measurement(name = "m")]
+    struct Optional {
+        #[field]
+        load: Option<String>,
+        #[field]
+        temp: Option<f64>,
+    }
+    let twice = "#datatype,string,long,long,long\n#group,false,false,false,false\n#default,_result,,,\n,result,table,n,n\n,,0,,2\n";
+    #[derive(Measurement, Debug)]
+    #[measurement(name = "m")]
+    struct N {
+        #[field]
+        n: Option<i64>,
+    }
+    let error = measurement::rows::<N>(twice).unwrap_err();
+    assert!(error.to_string().contains("which the table has twice"), "{error}");
+    let narrow = "#datatype,string,long,string,double,string\n#group,false,false,true,false,true\n#default,_result,,,,\n,result,table,_field,_value,load\n,,0,temp,1.5,tag text\n";
+    let error = measurement::rows::<Optional>(narrow).unwrap_err();
+    assert!(error.to_string().contains("pivot"), "{error}");
 }

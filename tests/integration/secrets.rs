@@ -14,6 +14,9 @@ fn hides(shown: impl std::fmt::Debug) {
 
 #[test]
 fn nothing_public_that_holds_a_token_shows_it() {
+    hides(Client::builder(format!("http://me:{SECRET}@localhost:8086")));
+    hides(Client::builder(format!("http://localhost:8086/?p={SECRET}")));
+    hides(Client::builder("http://localhost:8086").ca_certificate(SECRET));
     let builder = Client::builder("http://localhost:8086").token(SECRET).org("o");
     hides(&builder);
     let client = builder.build().unwrap();
@@ -40,7 +43,26 @@ async fn no_error_shows_the_token() {
         let source = std::error::Error::source(&error).map(|source| format!("{source} {source:?}"));
         hides((&error, error.to_string(), source));
     }
-    hides(Client::builder("http://localhost").token(format!("{SECRET}\n")).build().unwrap_err());
+    for builder in [
+        Client::builder("http://localhost").token(format!("{SECRET}\n")),
+        Client::builder("http://localhost").token(format!("Bearer {SECRET}")),
+        Client::builder(format!("http://me:{SECRET}@localhost")),
+        Client::builder(format!("http://localhost/?u=me&p={SECRET}")),
+        Client::builder(format!("me:{SECRET}@localhost:8086")),
+        Client::builder(format!("http://localhost/#{SECRET}")),
+        Client::builder(format!("http://local host/?u=me&p={SECRET}")),
+    ] {
+        let error = builder.build().unwrap_err();
+        hides((&error, error.to_string()));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_understood_is_not_quoted() {
+    let body = format!("{{\"user\":{{\"id\":\"1\"}},\"auth\":\"{SECRET}\"}}");
+    let client = client(answer("201 Created", "", &body), End::Close).await;
+    let error = client.setup("u", "o", "b").await.unwrap_err();
+    hides((&error, error.to_string(), std::error::Error::source(&error)));
 }
 
 #[tokio::test]

@@ -2,20 +2,19 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, SettingCause};
 use crate::http::{BoxFuture, Connection, Method, Request};
 
-/// The buckets of an organization; from [`Client::buckets`](crate::Client::buckets).
+/// Creates, finds and deletes the buckets of the client's organization; from [`Client::buckets`](crate::Client::buckets).
 #[derive(Debug, Clone)]
 pub struct Buckets {
     connection: Arc<Connection>,
 }
 
 /// A bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bucket {
     /// 16 hexadecimal digits.
@@ -23,17 +22,43 @@ pub struct Bucket {
     /// The name.
     pub name: String,
     /// The ID of its organization.
-    #[serde(rename = "orgID", default)]
     pub org_id: String,
     /// What it is for.
-    #[serde(default)]
     pub description: Option<String>,
     /// How long it keeps its points; `None` for ever.
-    #[serde(rename = "retentionRules", default, deserialize_with = "retention")]
     pub retention: Option<Duration>,
     /// Whether the server made it for itself (`_monitoring`, `_tasks`).
-    #[serde(rename = "type", default, deserialize_with = "is_system")]
     pub system: bool,
+}
+
+/// A bucket as the API sends it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Json {
+    id: String,
+    name: String,
+    #[serde(rename = "orgID", default)]
+    org_id: String,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    retention_rules: Vec<RetentionRule>,
+    #[serde(default)]
+    r#type: String,
+}
+
+impl From<Json> for Bucket {
+    fn from(json: Json) -> Self {
+        let mut seconds = json.retention_rules.iter().map(|rule| rule.every_seconds);
+        Self {
+            id: json.id,
+            name: json.name,
+            org_id: json.org_id,
+            description: json.description,
+            retention: seconds.find(|seconds| *seconds > 0).map(Duration::from_secs),
+            system: json.r#type == "system",
+        }
+    }
 }
 
 #[derive(Deserialize, Serialize)]
@@ -45,7 +70,7 @@ struct RetentionRule {
 
 #[derive(Deserialize)]
 struct Page {
-    buckets: Vec<Bucket>,
+    buckets: Vec<Json>,
 }
 
 #[derive(Deserialize)]
@@ -56,16 +81,7 @@ struct Orgs {
 #[derive(Deserialize)]
 struct Org {
     id: String,
-}
-
-fn retention<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    let rules = Vec::<RetentionRule>::deserialize(deserializer)?;
-    let seconds = rules.into_iter().map(|rule| rule.every_seconds).find(|seconds| *seconds > 0);
-    Ok(seconds.map(Duration::from_secs))
-}
-
-fn is_system<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    Ok(String::deserialize(deserializer)? == "system")
+    name: String,
 }
 
 /// Whole seconds, at least an hour: the server answers less with a 500.
@@ -73,6 +89,7 @@ pub(super) fn check_retention(retention: Duration) -> Result<u64> {
     let problem = match (retention.as_secs(), retention.subsec_nanos()) {
         (_, 1..) => "counts in whole seconds",
         (0..3600, _) => "is at least one hour; leave it out to keep points for ever",
+        (9_223_372_037.., _) => "is more than 292 years; leave it out to keep points for ever",
         (seconds, 0) => return Ok(seconds),
     };
     Err(SettingCause::Invalid { what: "retention", problem }.into())
@@ -98,19 +115,27 @@ impl Buckets {
     /// read.
     ///
     /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for the empty name,
     /// [`Unauthorized`](crate::ErrorKind::Unauthorized), and failures of the connection.
     ///
     /// # Cancel safety
     /// Safe.
     pub async fn find(&self, name: &str) -> Result<Option<Bucket>> {
+        if name.is_empty() {
+            // The server would take it for no filter and answer with any bucket.
+            return Err(SettingCause::Missing { what: "bucket", remedy: "name it" }.into());
+        }
         let org = org_id(&self.connection, None).await?;
         let request = Request::new(Method::Get, "api/v2/buckets")
             .parameter("orgID", org)
             .parameter("name", name);
         match self.connection.call(request).await {
-            Ok(reply) => Ok(reply.json::<Page>()?.buckets.into_iter().next()),
+            Ok(reply) => {
+                let found = reply.json::<Page>()?.buckets.into_iter().find(|b| b.name == name);
+                Ok(found.map(Bucket::from))
+            }
             // So the server answers a name that is not there.
-            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) if error.server_code() == Some("not found") => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -126,7 +151,7 @@ impl Buckets {
     /// Dropping the future may leave the bucket there or deleted.
     pub async fn delete(&self, name: &str) -> Result<()> {
         let Some(bucket) = self.find(name).await? else {
-            return Err(not_found(name));
+            return Err(SettingCause::NoSuch { what: "bucket", name: name.to_owned() }.into());
         };
         if bucket.system || bucket.name.starts_with('_') {
             let problem = "is the server's own and cannot be deleted";
@@ -137,18 +162,6 @@ impl Buckets {
     }
 }
 
-fn not_found(name: &str) -> crate::Error {
-    crate::error::Answer {
-        endpoint: crate::error::Endpoint::Admin,
-        status: 404,
-        code: Some("not found".into()),
-        message: format!("bucket {name:?} not found"),
-        retry_after: None,
-        failure: crate::error::Failure::Api,
-    }
-    .into()
-}
-
 /// The ID of the organization, which the server wants where it takes no name.
 async fn org_id(connection: &Connection, own: Option<&str>) -> Result<String> {
     let org = connection.org(own)?;
@@ -157,8 +170,8 @@ async fn org_id(connection: &Connection, own: Option<&str>) -> Result<String> {
     }
     let request = Request::new(Method::Get, "api/v2/orgs").parameter("org", org);
     let orgs = connection.call(request).await?.json::<Orgs>()?.orgs;
-    let missing = SettingCause::Invalid { what: "organization", problem: "does not exist" };
-    orgs.into_iter().next().map(|org| org.id).ok_or_else(|| missing.into())
+    let missing = SettingCause::NoSuch { what: "organization", name: org.to_owned() };
+    orgs.into_iter().find(|found| found.name == org).map(|org| org.id).ok_or_else(|| missing.into())
 }
 
 /// A bucket to create, not sent yet; await it.
@@ -222,12 +235,12 @@ impl CreateBucket {
             retention_rules: retention.map(rule).into_iter().collect(),
         };
         let request = Request::new(Method::Post, "api/v2/buckets").json(&body)?;
-        self.connection.call(request).await?.json()
+        self.connection.call(request).await?.json::<Json>().map(Bucket::from)
     }
 }
 
 /// The server takes an empty name, and then finds the bucket by ID only.
-fn check_name(name: &str) -> Result<()> {
+pub(super) fn check_name(name: &str) -> Result<()> {
     let problem = match name {
         "" => "is empty; give it a name",
         _ if name.starts_with('_') => "starts with `_`, which the server keeps for its own",

@@ -7,4 +7,5 @@ mod buckets;
 mod setup;
 
 pub use self::buckets::{Bucket, Buckets, CreateBucket};
+pub(crate) use self::setup::is_allowed;
 pub use self::setup::{Setup, SetupResult};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Bucket;
-use super::buckets::check_retention;
-use crate::error::Result;
+use super::buckets::{Json, check_name, check_retention};
+use crate::error::{Result, SettingCause};
 use crate::http::{BoxFuture, Connection, Method, Request, Token};
 
 /// The set-up of a new server, not sent yet; await it.
@@ -22,8 +22,9 @@ use crate::http::{BoxFuture, Connection, Method, Request, Token};
 ///
 /// # Errors
 /// [`Conflict`](crate::ErrorKind::Conflict) when the server is set up already;
-/// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a password of fewer than 8 or more than 72
-/// bytes, and for a retention below one hour.
+/// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, for a blank user name
+/// or organization, a bucket's name that the server refuses, a password of fewer than 8 or more
+/// than 72 bytes, and a retention below one hour.
 ///
 /// # Cancel safety
 /// Dropping the future may leave the server set up, and its token unknown.
@@ -71,7 +72,7 @@ struct Body<'a> {
 struct Answer {
     user: Identified,
     org: Identified,
-    bucket: Bucket,
+    bucket: Json,
     auth: Auth,
 }
 
@@ -88,6 +89,12 @@ struct Auth {
 #[derive(Deserialize)]
 struct Allowed {
     allowed: bool,
+}
+
+/// Whether the server still waits for its set-up.
+pub(crate) async fn is_allowed(connection: &Connection) -> Result<bool> {
+    let request = Request::new(Method::Get, "api/v2/setup");
+    Ok(connection.call(request).await?.json::<Allowed>()?.allowed)
 }
 
 impl Setup {
@@ -118,20 +125,28 @@ impl Setup {
         self
     }
 
-    /// Whether the server still waits for its set-up.
-    ///
-    /// # Errors
-    /// Failures of the connection.
-    ///
-    /// # Cancel safety
-    /// Safe.
-    pub async fn is_allowed(&self) -> Result<bool> {
-        let request = Request::new(Method::Get, "api/v2/setup");
-        Ok(self.connection.call(request).await?.json::<Allowed>()?.allowed)
+    /// The server refuses most of this as well, but leaves user and organization behind, without a
+    /// token, and cannot be set up again.
+    fn check(&self) -> Result<()> {
+        check_name(&self.bucket)?;
+        if let Some(problem) = self.token.as_ref().and_then(Token::problem) {
+            return Err(SettingCause::Invalid { what: "token", problem }.into());
+        }
+        let blank = |text: &str| text.trim().is_empty();
+        let what = match self.password.as_ref().map(String::len) {
+            _ if blank(&self.username) => "user name",
+            _ if blank(&self.org) => "organization's name",
+            Some(0..8 | 73..) => {
+                let problem = "has fewer than 8 or more than 72 bytes";
+                return Err(SettingCause::Invalid { what: "password", problem }.into());
+            }
+            _ => return Ok(()),
+        };
+        Err(SettingCause::Invalid { what, problem: "is blank; give it a name" }.into())
     }
 
     async fn send(self) -> Result<SetupResult> {
-        // The server refuses it as well, but leaves user and organization behind, without a token.
+        self.check()?;
         let retention_period_seconds = self.retention.map(check_retention).transpose()?;
         let body = Body {
             username: &self.username,
@@ -143,7 +158,12 @@ impl Setup {
         };
         let request = Request::new(Method::Post, "api/v2/setup").json(&body)?;
         let Answer { user, org, bucket, auth } = self.connection.call(request).await?.json()?;
-        Ok(SetupResult { token: auth.token.into(), user_id: user.id, org_id: org.id, bucket })
+        Ok(SetupResult {
+            token: auth.token.into(),
+            user_id: user.id,
+            org_id: org.id,
+            bucket: bucket.into(),
+        })
     }
 }
 

@@ -52,9 +52,14 @@ impl<'r> Cell<'r> {
     /// A `double`, as the nearest `f32`.
     ///
     /// # Errors
-    /// When the cell is null or no number.
+    /// When the cell is null, no number, or a number beyond the range of `f32`.
     pub fn float32(&self) -> Result<f32, CellError> {
-        self.parse("float")
+        let value: f32 = self.parse("float")?;
+        // A finite text has digits; `+Inf` has none.
+        if value.is_infinite() && self.text.iter().any(u8::is_ascii_digit) {
+            return Err(CellError::unreadable(self.text, "32-bit float"));
+        }
+        Ok(value)
     }
 
     /// A `long`.

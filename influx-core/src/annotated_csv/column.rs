@@ -2,6 +2,7 @@ use std::fmt;
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Column {
     /// The name.
     pub name: String,

@@ -22,7 +22,9 @@ use crate::error::{CsvCause, Error, Result};
 /// loop {
 ///     match reader.advance()? {
 ///         Step::Table => assert_eq!(reader.table().columns()[0].name, "temp"),
-///         Step::Record => temps.push(reader.record().cell(0).float().unwrap()),
+///         Step::Record => {
+///             temps.extend(reader.record().map(|record| record.cell(0).float()).transpose()?);
+///         }
 ///         Step::NeedInput => match chunks.next() {
 ///             Some(chunk) => reader.feed(chunk.to_vec()),
 ///             None => reader.finish(),
@@ -39,6 +41,10 @@ pub struct Reader {
     annotations: Annotations,
     table: TableHeader,
     state: State,
+    /// Whether the last step was a record.
+    at_record: bool,
+    /// Whether the header had a default row.
+    annotated: bool,
 }
 
 /// What [`Reader::advance`] came to.
@@ -69,12 +75,16 @@ enum State {
     Failed,
 }
 
-/// The annotation rows of a block, as long as its header has not come.
+/// The annotation rows of a block, as long as its header has not come: types, groups, defaults.
 #[derive(Debug, Default)]
-struct Annotations {
-    datatype: Vec<String>,
-    group: Vec<String>,
-    default: Vec<String>,
+struct Annotations([Vec<String>; 3]);
+
+impl Annotations {
+    const NAMES: [&[u8]; 3] = [b"#datatype", b"#group", b"#default"];
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(Vec::is_empty)
+    }
 }
 
 /// A table: the result it belongs to, its number, its columns.
@@ -82,6 +92,7 @@ struct Annotations {
 pub struct TableHeader {
     result: String,
     default_result: String,
+    default_id: String,
     id: u64,
     columns: Arc<[Column]>,
     /// Counts headers, so that a plan is made once for each.
@@ -143,10 +154,12 @@ impl Reader {
             annotations: Annotations::default(),
             table: TableHeader::default(),
             state: State::Annotations,
+            at_record: false,
+            annotated: false,
         }
     }
 
-    /// Hands over the next chunk, after [`Step::NeedInput`].
+    /// Hands over the next chunk. It is due after [`Step::NeedInput`]; one that comes earlier waits.
     pub fn feed(&mut self, chunk: impl Into<Bytes>) {
         self.scanner.feed(chunk.into());
     }
@@ -162,10 +175,10 @@ impl Reader {
         &self.table
     }
 
-    /// The row that [`Step::Record`] announced.
+    /// The row that [`Step::Record`] announced; `None` after any other step.
     #[must_use]
-    pub const fn record(&self) -> Record<'_> {
-        Record::new(&self.scanner, &self.table)
+    pub fn record(&self) -> Option<Record<'_>> {
+        self.at_record.then(|| Record::new(&self.scanner, &self.table))
     }
 
     /// Goes to the next table or row.
@@ -175,15 +188,15 @@ impl Reader {
     /// annotated CSV or ends within a line; [`Server`](crate::ErrorKind::Server) when the server
     /// reports a failure. Rows before it were good; after it the reader is at its end.
     pub fn advance(&mut self) -> Result<Step> {
-        match self.state {
-            State::Failed => return Ok(Step::End),
+        let outcome = match self.state {
+            State::Failed => Ok(Step::End),
             State::FirstRow => {
                 self.state = State::Rows;
-                return Ok(Step::Record);
+                Ok(Step::Record)
             }
-            _ => {}
-        }
-        let outcome = self.scan();
+            _ => self.scan(),
+        };
+        self.at_record = matches!(outcome, Ok(Step::Record));
         if outcome.is_err() {
             self.state = State::Failed;
         }
@@ -194,10 +207,7 @@ impl Reader {
         loop {
             match self.scanner.advance()? {
                 Scan::NeedInput => return Ok(Step::NeedInput),
-                Scan::End if self.state == State::Error => {
-                    return Err(self.fail(CsvCause::Server { message: String::new() }));
-                }
-                Scan::End => return Ok(Step::End),
+                Scan::End => return self.end(),
                 Scan::Record => {
                     if let Some(step) = self.row()? {
                         return Ok(step);
@@ -207,19 +217,32 @@ impl Reader {
         }
     }
 
+    /// The reply is over; not all of it may have come.
+    fn end(&self) -> Result<Step> {
+        match self.state {
+            State::Error => Err(self.fail(CsvCause::Server { message: String::new() })),
+            State::Annotations if !self.annotations.is_empty() => {
+                Err(self.fail(CsvCause::MidTable))
+            }
+            // An empty table would have its number in the default row.
+            State::Header if self.annotated => Err(self.fail(CsvCause::MidTable)),
+            _ => Ok(Step::End),
+        }
+    }
+
     fn row(&mut self) -> Result<Option<Step>> {
         let first = self.scanner.cell(0);
         let blank = self.scanner.width() == 1 && first.is_empty();
         match (first.first(), self.scanner.cell(1), self.scanner.cell(2)) {
             _ if blank => Ok(None),
+            (_, message, _) if self.state == State::Error => {
+                let message = String::from_utf8_lossy(message).into_owned();
+                Err(self.fail(CsvCause::Server { message }))
+            }
             (Some(b'#'), ..) => self.annotation().map(|()| None),
             (Some(_), ..) => {
                 let text = String::from_utf8_lossy(first).into_owned();
-                Err(self.fail(CsvCause::Foreign { text }))
-            }
-            (None, message, _) if self.state == State::Error => {
-                let message = String::from_utf8_lossy(message).into_owned();
-                Err(self.fail(CsvCause::Server { message }))
+                Err(self.fail(CsvCause::foreign(text)))
             }
             (None, b"result", b"table") => self.header(),
             (None, b"error", b"reference") => {
@@ -231,16 +254,15 @@ impl Reader {
     }
 
     fn annotation(&mut self) -> Result<()> {
+        let name = self.scanner.cell(0);
+        let Some(which) = Annotations::NAMES.iter().position(|known| *known == name) else {
+            return Ok(());
+        };
         if self.state != State::Annotations {
             self.annotations = Annotations::default();
             self.state = State::Annotations;
         }
-        let row = match self.scanner.cell(0) {
-            b"#datatype" => &mut self.annotations.datatype,
-            b"#group" => &mut self.annotations.group,
-            b"#default" => &mut self.annotations.default,
-            _ => return Ok(()),
-        };
+        let row = &mut self.annotations.0[which];
         row.clear();
         for index in 0..self.scanner.width() {
             let text = std::str::from_utf8(self.scanner.cell(index)).map_err(|_| {
@@ -255,38 +277,39 @@ impl Reader {
         let width = self.scanner.width();
         let columns =
             (LEADING..width).map(|index| self.column(index)).collect::<Result<Vec<_>>>()?;
-        let annotations = &self.annotations;
-        for row in [&annotations.datatype, &annotations.group, &annotations.default] {
+        let Annotations(rows @ [_, _, default]) = &self.annotations;
+        for row in rows {
             if !row.is_empty() && row.len() != width {
                 return Err(self.fail(CsvCause::Width { cells: row.len(), columns: width }));
             }
         }
-        let table_number = annotations.default.get(2).cloned().unwrap_or_default();
-        self.table.default_result = annotations.default.get(1).cloned().unwrap_or_default();
+        self.table.default_id = default.get(2).cloned().unwrap_or_default();
+        self.table.default_result = default.get(1).cloned().unwrap_or_default();
+        self.annotated = !default.is_empty();
         self.table.columns = columns.into();
         self.table.block += 1;
         self.state = State::Header;
         self.annotations = Annotations::default();
-        if table_number.is_empty() {
+        if self.table.default_id.is_empty() {
             return Ok(None);
         }
-        // Only a table without rows has its number in the default row.
+        // A table without rows has its number in the default row.
         self.table.result.clone_from(&self.table.default_result);
-        self.table.id = self.number(table_number.as_bytes())?;
+        self.table.id = self.number(self.table.default_id.as_bytes())?;
         self.table.sequence += 1;
+        self.state = State::Rows;
         Ok(Some(Step::Table))
     }
 
     fn column(&self, index: usize) -> Result<Column> {
         let name = std::str::from_utf8(self.scanner.cell(index))
             .map_err(|_| self.fail(CsvCause::NotUtf8 { part: "a column's name" }))?;
-        let annotations = &self.annotations;
-        let datatype = annotations.datatype.get(index);
+        let Annotations([datatype, group, default]) = &self.annotations;
         Ok(Column {
             name: name.to_owned(),
-            datatype: datatype.map_or(Datatype::String, |name| Datatype::parse(name)),
-            group: annotations.group.get(index).is_some_and(|group| group == "true"),
-            default: annotations.default.get(index).cloned().unwrap_or_default(),
+            datatype: datatype.get(index).map_or(Datatype::String, |name| Datatype::parse(name)),
+            group: group.get(index).is_some_and(|group| group == "true"),
+            default: default.get(index).cloned().unwrap_or_default(),
         })
     }
 
@@ -298,7 +321,11 @@ impl Reader {
         if cells != columns {
             return Err(self.fail(CsvCause::Width { cells, columns }));
         }
-        let id = self.number(self.scanner.cell(2))?;
+        let id = match self.scanner.cell(2) {
+            b"" => self.table.default_id.as_bytes(),
+            own => own,
+        };
+        let id = self.number(id)?;
         let result = match self.scanner.cell(1) {
             b"" => self.table.default_result.as_bytes(),
             named => named,

@@ -35,6 +35,12 @@ impl<'r> Record<'r> {
         self.table.position(name).map(|index| self.cell(index))
     }
 
+    /// The cells in the order of the table's columns.
+    pub fn iter(&self) -> impl Iterator<Item = Cell<'r>> + use<'r> {
+        let record = *self;
+        (0..record.table.columns().len()).map(move |index| record.cell(index))
+    }
+
     /// The table that the row belongs to.
     #[must_use]
     pub const fn table(&self) -> &'r TableHeader {

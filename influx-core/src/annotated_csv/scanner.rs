@@ -1,5 +1,7 @@
 //! Bytes → records of cells. No annotations, no types.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 
 use crate::error::{CsvCause, Error, Position, Result};
@@ -8,6 +10,13 @@ use crate::error::{CsvCause, Error, Position, Result};
 /// is 1 MiB, so this allows for rows of dozens of such texts.
 const MAX_RECORD: usize = 64 << 20;
 
+/// The most cells of a record; a table of InfluxDB has as many columns as a schema has keys.
+const MAX_CELLS: usize = 1 << 16;
+
+/// What a line of the format can start with: the delimiter behind an empty annotation, an
+/// annotation, or its own end.
+const STARTS: &[u8] = b",#\r\n";
+
 /// Splits chunks into records. A record that lies whole in a chunk is read in place; one that spans
 /// chunks, or a cell with doubled quotes, is copied.
 #[derive(Debug)]
@@ -15,6 +24,8 @@ pub(super) struct Scanner {
     chunk: Bytes,
     /// The first byte of `chunk` that no record has taken.
     at: usize,
+    /// The chunks behind it.
+    queue: VecDeque<Bytes>,
     /// The start of a record whose end has not come yet, or the whole record once it has.
     carry: Vec<u8>,
     state: State,
@@ -93,6 +104,7 @@ impl Scanner {
         Self {
             chunk: Bytes::new(),
             at: 0,
+            queue: VecDeque::new(),
             carry: Vec::new(),
             state: State::InChunk,
             current: Current::Carry,
@@ -104,15 +116,9 @@ impl Scanner {
         }
     }
 
-    /// Hands over the next chunk. One that comes before [`Scan::NeedInput`] joins what is unread.
+    /// Hands over the next chunk.
     pub(super) fn feed(&mut self, chunk: Bytes) {
-        let unread = &self.chunk[self.at..];
-        self.chunk = if unread.is_empty() { chunk } else { [unread, &chunk].concat().into() };
-        self.at = 0;
-        if self.state == State::InChunk && matches!(self.current, Current::Chunk { .. }) {
-            // The record that lay in the chunk is gone with it.
-            self.parse.cells.clear();
-        }
+        self.queue.push_back(chunk);
     }
 
     /// Says that no chunk follows.
@@ -146,12 +152,16 @@ impl Scanner {
         }
     }
 
-    /// Moves bytes of the chunk into `carry`, up to the next line end; `false` if there are none.
+    /// Goes to the next chunk, or moves bytes of this one into `carry`, up to the next line end;
+    /// `false` if there are none.
     fn take_more(&mut self) -> Result<bool> {
-        let rest = &self.chunk[self.at..];
-        if rest.is_empty() {
-            return Ok(false);
+        if self.at == self.chunk.len() {
+            let Some(next) = self.queue.pop_front() else { return Ok(false) };
+            self.chunk = next;
+            self.at = 0;
+            return Ok(true);
         }
+        let rest = &self.chunk[self.at..];
         // In the chunk there was no end of the record; in `carry` each line end may be one.
         let length = match self.state {
             State::Carrying => memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1),
@@ -162,15 +172,18 @@ impl Scanner {
         }
         self.carry.extend_from_slice(&rest[..length]);
         self.at += length;
-        let grew = self.state == State::Carrying;
         self.state = State::Carrying;
-        Ok(grew)
+        Ok(true)
     }
 
     fn out_of_input(&self) -> Result<Scan> {
         match (self.ended, self.carry.is_empty()) {
             (false, _) => Ok(Scan::NeedInput),
             (true, true) => Ok(Scan::End),
+            (true, false) if !STARTS.contains(&self.carry[0]) => {
+                let text = String::from_utf8_lossy(&self.carry).into_owned();
+                Err(Error::csv(CsvCause::foreign(text), self.record))
+            }
             (true, false) => Err(Error::csv(CsvCause::MidLine, self.record)),
         }
     }
@@ -250,9 +263,13 @@ impl Parse {
             self.cells.clear();
         }
         loop {
+            if self.cells.len() > MAX_CELLS {
+                return Err(CsvCause::TooManyCells { limit: MAX_CELLS });
+            }
             let step = match bytes.get(self.cell) {
                 None => return Ok(Found::OutOfBytes),
                 Some(b'"') => self.quoted(bytes)?,
+                Some(byte) if self.cell == 0 && !STARTS.contains(byte) => self.foreign(bytes),
                 Some(_) => self.bare(bytes),
             };
             match step {
@@ -264,6 +281,14 @@ impl Parse {
                 }
             }
         }
+    }
+
+    /// A line that is no CSV: one cell, whatever is in it.
+    #[cold]
+    fn foreign(&mut self, bytes: &[u8]) -> Option<(usize, bool)> {
+        let end = memchr::memchr(b'\n', bytes)?;
+        self.cells.push(Span { start: 0, end, place: Place::Record });
+        Some((end + 1, true))
     }
 
     /// A cell that does not start with a quote. Where the next one starts, and whether the record

@@ -36,7 +36,8 @@ pub struct OwnedRecord {
     values: Vec<Value>,
 }
 
-/// Reads a whole reply that is in memory.
+/// Reads a whole reply that is in memory. Its last line must have its line end: without one the
+/// reply may be cut short.
 ///
 /// # Errors
 /// As [`Reader::advance`]; [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when a cell does not
@@ -59,9 +60,10 @@ pub(crate) fn collect(step: Step, reader: &Reader, tables: &mut Vec<Table>) -> R
     match (step, tables.last_mut()) {
         (Step::Table, _) => tables.push(Table::new(reader.table())),
         (Step::Record, Some(table)) => {
-            let record = reader.record();
-            let owned = OwnedRecord::read(&record);
-            table.records.push(owned.map_err(|error| error.into_error(record.position()))?);
+            if let Some(record) = reader.record() {
+                let owned = OwnedRecord::read(&record);
+                table.records.push(owned.map_err(|error| error.into_error(record.position()))?);
+            }
         }
         _ => {}
     }

@@ -1,3 +1,5 @@
+#![expect(clippy::float_cmp, reason = "the very numbers are meant")]
+
 use super::{Reader, Step, Table, tables};
 use crate::error::{Error, ErrorKind};
 use crate::schema::Value;
@@ -118,12 +120,16 @@ fn a_failure_of_the_server_comes_after_the_rows_that_were_good() {
 
 #[test]
 fn text_that_is_no_csv_is_an_error_at_its_line() {
-    let (rows, error) = failure(&format!("{TWO_TABLES}{{\"code\":\"internal error\"}}\n"));
+    let (rows, error) = failure(&format!("{TWO_TABLES}<html a=\"b\">, \"x\"y</html>\n"));
     assert_eq!((rows, error.kind()), (5, ErrorKind::InvalidCsv));
     let position = error.position().unwrap();
     assert_eq!((position.line, position.byte), (17, TWO_TABLES.len() as u64));
 
     for (csv, kind, words) in [
+        ("{\"code\":\"internal error\",\"message\":\"a panic\"}\n", ErrorKind::Server, "a panic"),
+        ("{\"code\":\"internal error\",\"message\":\"a panic\"}", ErrorKind::Server, "a panic"),
+        ("#datatype,string,long\n", ErrorKind::InvalidCsv, "before the rows of its last table"),
+        ("#default,_result,,\n,result,table,a\n", ErrorKind::InvalidCsv, "before the rows"),
         (",,0,1\n", ErrorKind::InvalidCsv, "before any header"),
         (",result,table,a\n,,0\n", ErrorKind::InvalidCsv, "3 cells where the table has 4 columns"),
         (",result,table,a\n,,0,1,2\n", ErrorKind::InvalidCsv, "5 cells"),
@@ -152,4 +158,52 @@ fn without_annotations_every_cell_is_text_and_every_row_names_its_result() {
 fn user_columns_may_be_called_like_those_of_the_format() {
     let csv = ",result,table,error,reference,result\n,,0,e,r,x\n";
     assert_eq!(tables(csv).unwrap()[0].records()[0].get("result"), Some(&"x".into()));
+}
+
+#[test]
+fn chunks_may_come_early_and_a_record_is_there_only_when_announced() {
+    let whole = tables(TWO_TABLES).unwrap();
+    let (mut reader, mut found) = (Reader::new(), Vec::new());
+    let mut chunks = TWO_TABLES.as_bytes().chunks(11);
+    loop {
+        // One more chunk at every step, whatever the reader asks for.
+        match chunks.next() {
+            Some(chunk) => reader.feed(chunk.to_vec()),
+            None => reader.finish(),
+        }
+        let step = reader.advance().unwrap();
+        assert_eq!(reader.record().is_some(), step == Step::Record, "{step:?}");
+        match step {
+            Step::End => break,
+            step => super::table::collect(step, &reader, &mut found).unwrap(),
+        }
+    }
+    assert_eq!(found, whole);
+}
+
+#[test]
+fn a_table_number_in_the_default_row_stands_for_empty_cells() {
+    let csv = "#datatype,string,long,long\n#group,false,false,false\n#default,_result,3,\n\
+               ,result,table,n\n,,,1\n,,3,2\n,,4,3\n";
+    let shapes: Vec<_> = tables(csv).unwrap().iter().map(|t| (t.id(), t.records().len())).collect();
+    assert_eq!(shapes, [(3, 2), (4, 1)]);
+}
+
+#[test]
+fn whatever_follows_the_header_of_an_error_is_the_error() {
+    for row in ["#boom,,\n", ",boom,\n", "x,boom,\n"] {
+        let (_, error) = failure(&format!(",error,reference\n{row}"));
+        assert_eq!(error.kind(), ErrorKind::Server, "{row:?}");
+        assert!(!error.is_retryable());
+    }
+}
+
+#[test]
+fn a_number_beyond_its_type_is_no_infinity() {
+    let cell = |text: &'static str| super::Cell::new(text.as_bytes());
+    assert!(cell("1e300").float32().is_err());
+    assert_eq!(cell("-Inf").float32().unwrap(), f32::NEG_INFINITY);
+    assert_eq!(cell("0.1").float32().unwrap(), 0.1);
+    assert!(cell("9223372036854775808").integer().is_err());
+    assert!(cell("").float().is_err());
 }

@@ -6,6 +6,9 @@ use crate::error::Result;
 use crate::http::Token;
 
 /// The settings of a [`Client`].
+///
+/// A client follows no redirects and takes no proxy from the environment: neither may carry a token
+/// somewhere on its own.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder(Options);
@@ -15,7 +18,7 @@ impl ClientBuilder {
         Self(options)
     }
 
-    /// The API token. For InfluxDB 1.8, `user:password`.
+    /// The API token. For InfluxDB 1.8, `user:password`, with the organization `-`.
     pub fn token(mut self, token: impl Into<Token>) -> Self {
         self.0.token = Some(token.into());
         self
@@ -49,7 +52,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long connecting may take; 10 s by default, `None` for no limit.
+    /// How long connecting may take; 5 s by default, `None` for no limit.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.0.connect_timeout = limit.into();
         self

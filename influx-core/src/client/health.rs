@@ -6,7 +6,7 @@ use crate::http::{Method, Request};
 use crate::time::Timestamp;
 
 /// What `/health` says of the server.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Health {
     /// The product, `influxdb`.
@@ -22,14 +22,30 @@ pub struct Health {
 }
 
 /// Whether a server is well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HealthStatus {
     /// It is.
     Pass,
-    /// It is not.
+    /// It is not, or says something else than `pass`.
     Fail,
+}
+
+#[derive(Deserialize)]
+struct HealthJson {
+    name: String,
+    status: String,
+    message: Option<String>,
+    version: Option<String>,
+    commit: Option<String>,
+}
+
+impl From<HealthJson> for Health {
+    fn from(json: HealthJson) -> Self {
+        let HealthJson { name, status, message, version, commit } = json;
+        let status = if status == "pass" { HealthStatus::Pass } else { HealthStatus::Fail };
+        Self { name, status, message, version, commit }
+    }
 }
 
 /// What `/ready` says of the server.
@@ -79,13 +95,20 @@ impl Client {
     /// How the server is; a server that is not well is no error. Needs no token.
     ///
     /// # Errors
-    /// Those of [`ping`](Self::ping), and [`Decode`](crate::ErrorKind::Decode) when something else
-    /// than InfluxDB answers.
+    /// Those of [`ping`](Self::ping); [`Decode`](crate::ErrorKind::Decode) or
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) when something else than InfluxDB answers.
     ///
     /// # Cancel safety
     /// Safe.
     pub async fn health(&self) -> Result<Health> {
-        self.0.call_even_if_unavailable(Request::new(Method::Get, "health")).await?.json()
+        let request = Request::new(Method::Get, "health");
+        let reply = self.0.call_accepting(request, Some(503)).await?;
+        match reply.json::<HealthJson>() {
+            Ok(json) => Ok(json.into()),
+            // Not the server's own 503, but that of a proxy in front of none.
+            Err(_) if reply.status == 503 => Err(reply.into_error()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Since when the server runs. Needs no token.

@@ -20,7 +20,7 @@ pub use self::rows::{RowStream, Rows};
 pub use self::write::Write;
 pub use crate::http::BoxFuture;
 
-use crate::admin::{Buckets, Setup};
+use crate::admin::{self, Buckets, Setup};
 use crate::config::Options;
 use crate::error::Result;
 use crate::http::Connection;
@@ -96,10 +96,21 @@ impl Client {
         Query::new(Arc::clone(&self.0), flux.into())
     }
 
-    /// The buckets of the organization.
+    /// Creates, finds and deletes buckets.
     #[must_use]
     pub fn buckets(&self) -> Buckets {
         Buckets::new(Arc::clone(&self.0))
+    }
+
+    /// Whether the server still waits for its [`setup`](Self::setup). Needs no token.
+    ///
+    /// # Errors
+    /// Failures of the connection.
+    ///
+    /// # Cancel safety
+    /// Safe.
+    pub async fn is_setup_allowed(&self) -> Result<bool> {
+        admin::is_allowed(&self.0).await
     }
 
     /// Sets up a new server: its first user, organization, bucket and token.

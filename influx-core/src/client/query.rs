@@ -27,6 +27,7 @@ use crate::measurement::{FromRow, FromRowOwned};
 /// [`OwnedRecord`](crate::annotated_csv::OwnedRecord) is a row of any shape for the first three.
 /// A struct with several fields needs a pivoted result:
 /// `|> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`.
+#[derive(Clone)]
 #[must_use = "a query does nothing until `fetch`, `stream`, `rows`, `tables` or `raw`"]
 pub struct Query {
     connection: Arc<Connection>,

@@ -62,12 +62,11 @@ impl fmt::Debug for Source {
 pub struct Rows<T: FromRow> {
     source: Source,
     decoder: Decoder<T>,
-    failed: bool,
 }
 
 impl<T: FromRow> Rows<T> {
     pub(super) fn new(source: Source) -> Self {
-        Self { source, decoder: Decoder::new(), failed: false }
+        Self { source, decoder: Decoder::new() }
     }
 
     /// The next row, which may borrow from the reply; `None` at the end.
@@ -86,15 +85,13 @@ impl<T: FromRow> Rows<T> {
 
     /// The row that the decoder stands at.
     fn row(&mut self) -> Result<Option<T::Row<'_>>> {
-        let failed = &mut self.failed;
-        self.decoder.row().transpose().inspect_err(|_| *failed = true)
+        let source = &mut self.source;
+        // Behind an error there are no more rows; this frees the connection.
+        self.decoder.row().transpose().inspect_err(|_| *source = Source::Done)
     }
 
     /// Goes to the next row; `false` at the end.
     fn poll_advance(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
-        if self.failed {
-            return Poll::Ready(Ok(false));
-        }
         let outcome = loop {
             match self.decoder.advance() {
                 Ok(Progress::Row) => break Ok(true),
@@ -102,14 +99,15 @@ impl<T: FromRow> Rows<T> {
                 Ok(Progress::NeedInput) => match ready!(self.source.poll_chunk(cx)) {
                     Ok(Some(chunk)) => self.decoder.feed(chunk),
                     Ok(None) => self.decoder.finish(),
-                    Err(error) => break Err(error),
+                    Err(error) => {
+                        self.decoder.fail();
+                        break Err(error);
+                    }
                 },
                 Err(error) => break Err(error),
             }
         };
         if outcome.is_err() {
-            self.failed = true;
-            // Frees the connection.
             self.source = Source::Done;
         }
         Poll::Ready(outcome)

@@ -3,7 +3,7 @@ use std::future::{IntoFuture, ready};
 use std::sync::Arc;
 
 use super::BoxFuture;
-use crate::error::{Result, SettingCause};
+use crate::error::{Endpoint, Result, SettingCause, TransportCause};
 use crate::http::{Connection, Request};
 use crate::line_protocol::{IntoLines, Lines};
 use crate::time::Precision;
@@ -87,7 +87,15 @@ impl IntoFuture for Write<'_> {
     fn into_future(self) -> Self::IntoFuture {
         let connection = Arc::clone(&self.connection);
         match self.request() {
-            Ok(Some(request)) => Box::pin(async move { connection.call(request).await.map(drop) }),
+            Ok(Some(request)) => Box::pin(async move {
+                let reply = connection.call(request).await?;
+                if reply.body.is_empty() {
+                    return Ok(());
+                }
+                // A login page of a proxy comes with 200 as well.
+                let problem = "has a body, which that of InfluxDB has not; what answers there?";
+                Err(TransportCause::Decode { doing: Endpoint::Write, problem }.into())
+            }),
             Ok(None) => Box::pin(ready(Ok(()))),
             Err(error) => Box::pin(ready(Err(error))),
         }

@@ -7,15 +7,15 @@ use std::time::Duration;
 use super::Options;
 use crate::error::{Error, Result, SettingCause};
 
-/// Variables that the official clients honour and this one does not yet, with the value that asks
-/// for nothing. Ignoring one would change what is written or whom the client trusts.
-const UNSUPPORTED: [(&str, &str); 6] = [
-    ("INFLUXDB_V2_VERIFY_SSL", "true"),
-    ("INFLUXDB_V2_AUTH_BASIC", "false"),
-    ("INFLUXDB_V2_CERT_FILE", ""),
-    ("INFLUXDB_V2_CERT_KEY_FILE", ""),
-    ("INFLUXDB_V2_CERT_KEY_PASSWORD", ""),
-    ("INFLUXDB_V2_PROFILERS", ""),
+/// Variables that the official clients honour and this one does not yet, with the values that
+/// ask for nothing. Ignoring one would change what is written or whom the client trusts.
+const UNSUPPORTED: [(&str, &[&str]); 6] = [
+    ("INFLUXDB_V2_VERIFY_SSL", &["true", "yes", "on", "1"]),
+    ("INFLUXDB_V2_AUTH_BASIC", &["false", "no", "off", "0"]),
+    ("INFLUXDB_V2_CERT_FILE", &[]),
+    ("INFLUXDB_V2_CERT_KEY_FILE", &[]),
+    ("INFLUXDB_V2_CERT_KEY_PASSWORD", &[]),
+    ("INFLUXDB_V2_PROFILERS", &[]),
 ];
 
 /// The variables that concern this client; blank ones count as unset.
@@ -63,7 +63,8 @@ impl Variables {
         let asked = UNSUPPORTED
             .iter()
             .find(|(name, idle)| {
-                self.get(name).is_some_and(|value| !value.eq_ignore_ascii_case(idle))
+                let asks = |value: &str| !idle.iter().any(|idle| idle.eq_ignore_ascii_case(value));
+                self.get(name).is_some_and(asks)
             })
             .map(|(name, _)| *name);
         let tag =

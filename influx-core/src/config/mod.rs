@@ -5,6 +5,7 @@
 
 mod env;
 
+use std::fmt;
 use std::time::Duration;
 
 use url::Url;
@@ -13,7 +14,7 @@ use crate::error::{Error, Result, SettingCause};
 use crate::http::{Connection, Token, Transport};
 
 /// Everything that a client can be told.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) url: String,
     pub(crate) token: Option<Token>,
@@ -35,7 +36,7 @@ impl Options {
             gzip: false,
             timeout: Some(Duration::from_secs(10)),
             read_timeout: Some(Duration::from_secs(60)),
-            connect_timeout: Some(Duration::from_secs(10)),
+            connect_timeout: Some(Duration::from_secs(5)),
             certificates: Vec::new(),
             user_agent: concat!("influx-core/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
@@ -47,9 +48,7 @@ impl Options {
 
     pub(crate) fn connect(self) -> Result<Connection> {
         let base = parse_url(&self.url)?;
-        if self.token.as_ref().is_some_and(|token| !token.is_printable()) {
-            let problem = "holds a character that no HTTP header can carry, such as a line feed; \
-                           trim it";
+        if let Some(problem) = self.token.as_ref().and_then(Token::problem) {
             return Err(SettingCause::Invalid { what: "token", problem }.into());
         }
         if self.user_agent.bytes().any(|byte| !matches!(byte, b' '..=b'~')) {
@@ -70,19 +69,35 @@ impl Options {
     }
 }
 
+/// The URL may still hold a password.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = parse_url(&self.url).ok();
+        f.debug_struct("Options")
+            .field("url", &url.as_ref().map(Url::as_str))
+            .field("token", &self.token)
+            .field("org", &self.org)
+            .field("gzip", &self.gzip)
+            .field("timeout", &self.timeout)
+            .field("read_timeout", &self.read_timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("certificates", &self.certificates.len())
+            .field("user_agent", &self.user_agent)
+            .finish()
+    }
+}
+
 /// The server's base URL, with one slash at its end. A path in it is kept as a prefix.
 fn parse_url(text: &str) -> Result<Url> {
-    // Never echoes a password.
-    let shown = |url: &Url| {
-        let mut url = url.clone();
-        let _ = url.set_password(None);
-        let _ = url.set_username("");
-        url.to_string()
+    // Whatever stands outside the origin may be a password.
+    let shown = |url: &Url| match url.host() {
+        Some(_) => url.origin().ascii_serialization(),
+        None => String::new(),
     };
     let refuse = |text: String, problem| Error::from(SettingCause::Url { text, problem });
     let mut url = Url::parse(text).map_err(|error| {
         let problem = "is no URL; write it like http://localhost:8086";
-        let text = if text.contains('@') { String::new() } else { text.to_owned() };
+        let text = if text.contains(['@', '?', '#']) { String::new() } else { text.to_owned() };
         Error::setting(SettingCause::Url { text, problem }, error)
     })?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -100,6 +115,9 @@ fn parse_url(text: &str) -> Result<Url> {
             shown(&url),
             "has a query or fragment; give the server's base URL only",
         ));
+    }
+    if url.path().trim_end_matches('/').ends_with("/api/v2") {
+        return Err(refuse(shown(&url), "ends in /api/v2; give the server's base URL only"));
     }
     let path = format!("{}/", url.path().trim_end_matches('/'));
     url.set_path(&path);
@@ -130,7 +148,11 @@ mod tests {
             ("ftp://host", "neither http nor https"),
             ("http://me:hunter2@host", "user name or password"),
             ("http://me:hunter2@host:x", "is no URL"),
-            ("http://host?org=a", "query or fragment"),
+            ("me:hunter2@host:8086", "neither http nor https"),
+            ("http://host/#hunter2", "query or fragment"),
+            ("http://host?u=me&p=hunter2", "query or fragment"),
+            ("http://host:x?u=me&p=hunter2", "is no URL"),
+            ("http://host/api/v2/", "ends in /api/v2"),
         ] {
             let error = parse_url(text).unwrap_err().to_string();
             assert!(error.contains(words), "{error} should say {words:?}");

@@ -1,9 +1,10 @@
 use std::fmt;
 
-use super::{ErrorKind, Excerpt};
+use super::{ErrorKind, Excerpt, LongExcerpt};
 
 /// A place in a query's reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Position {
     /// The line, from 1.
     pub line: u64,
@@ -13,7 +14,7 @@ pub struct Position {
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, byte {}", self.line, self.byte)
+        write!(f, "line {}, byte {} of the reply", self.line, self.byte)
     }
 }
 
@@ -30,6 +31,10 @@ pub(crate) enum CsvCause {
     },
     AfterQuote,
     MidLine,
+    MidTable,
+    TooManyCells {
+        limit: usize,
+    },
     TooLong {
         limit: usize,
     },
@@ -47,12 +52,20 @@ pub(crate) enum CsvCause {
 }
 
 impl CsvCause {
+    /// A line that is no CSV. A server whose handler crashed appends its JSON to the rows.
+    pub(crate) fn foreign(text: String) -> Self {
+        let is_error = text.starts_with('{') && text.contains("\"message\"");
+        if is_error { Self::Server { message: text } } else { Self::Foreign { text } }
+    }
+
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
             Self::Server { .. } => ErrorKind::Server,
             Self::Foreign { .. }
             | Self::AfterQuote
             | Self::MidLine
+            | Self::MidTable
+            | Self::TooManyCells { .. }
             | Self::TooLong { .. }
             | Self::Width { .. }
             | Self::NoHeader
@@ -73,7 +86,7 @@ impl fmt::Display for CsvCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Server { message } => {
-                write!(f, "the server failed while it was sending rows: {}", Excerpt(message))
+                write!(f, "the server failed while it was sending rows: {}", LongExcerpt(message))
             }
             Self::Foreign { text } => write!(
                 f,
@@ -82,6 +95,8 @@ impl fmt::Display for CsvCause {
             ),
             Self::AfterQuote => f.write_str("a quoted cell is followed by more text"),
             Self::MidLine => f.write_str("the reply ends in the middle of a line"),
+            Self::MidTable => f.write_str("the reply ends before the rows of its last table"),
+            Self::TooManyCells { limit } => write!(f, "a line has more than {limit} cells"),
             Self::TooLong { limit } => write!(f, "a line is longer than {limit} bytes"),
             Self::Width { cells, columns } => {
                 write!(f, "a line has {cells} cells where the table has {columns} columns")

@@ -1,63 +1,65 @@
 /// Which situation an [`Error`](super::Error) is.
 ///
-/// Each variant says when it arises, who can mend it and whether the request may be repeated.
+/// Each variant says when it arises, who can mend it, and whether repeating the request can help
+/// (what [`is_retryable`](super::Error::is_retryable) says). The client itself repeats nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An argument or setting that cannot work: a malformed URL, a missing organization, a time
-    /// outside the range of nanoseconds. The caller mends it. Not retried.
+    /// outside the range of nanoseconds; or any other request that the server refuses as wrong. The caller mends it. Repeating does not help.
     InvalidInput,
     /// A record that line protocol cannot carry, or a line that the server could not parse
-    /// (status 400: nothing of the request is stored). The caller mends it. Not retried.
+    /// (status 400: nothing of the request is stored). The caller mends it. Repeating does not help.
     InvalidLine,
     /// The server stored the good points of a write and dropped others (status 422): a field type
     /// conflict, a text that is too long, a time outside the retention. The caller mends the rest.
-    /// Not retried.
+    /// Repeating does not help.
     PartialWrite,
-    /// Flux that the server refused: syntax, types, an unbounded range. The caller mends it. Not
-    /// retried.
+    /// Flux that the server refused: syntax, types, an unbounded range. The caller mends it. Repeating
+    /// does not help.
     InvalidFlux,
     /// A reply that is not annotated CSV, or breaks off inside a line. Rows before it were good.
-    /// Usually a proxy or a server failure. Not retried.
+    /// Usually a proxy or a server failure. Repeating does not help.
     InvalidCsv,
     /// A result lacks a column that the struct needs, or holds rows of another measurement or
-    /// field. The caller mends the query or the struct. Not retried.
+    /// field. The caller mends the query or the struct. Repeating does not help.
     MissingColumn,
     /// A result's column or cell does not fit the struct's member. The caller mends the query or
-    /// the struct. Not retried.
+    /// the struct. Repeating does not help.
     TypeMismatch,
     /// No connection to the server: refused, unknown host, TLS failure. The operator mends it.
-    /// Retried, unless it is the server's certificate that is not trusted.
+    /// May pass, unless it is the server's certificate that is not trusted.
     Connect,
-    /// A time-out of this client passed. Retried; a write may have been stored all the same.
+    /// A time-out of this client passed. May pass; a write may have been stored all the same.
     Timeout,
-    /// The connection broke in mid-request or mid-reply. Retried; a write may have been stored all
+    /// The connection broke in mid-request or mid-reply. May pass; a write may have been stored all
     /// the same.
     Interrupted,
     /// A reply whose body is not what the API documents. Usually a proxy, or something that is not
-    /// InfluxDB. Not retried.
+    /// InfluxDB. Repeating does not help.
     Decode,
     /// The server does not know the token (status 401, `unauthorized access`). The operator mends
-    /// it. Not retried.
+    /// it. Repeating does not help.
     Unauthorized,
     /// The token is known but not allowed to do this (status 403; 401 on administrative calls). The
-    /// operator mends it. Not retried.
+    /// operator mends it. Repeating does not help.
     Forbidden,
     /// The bucket, organization or resource does not exist, or the token may not see it (status
-    /// 404). Not retried.
+    /// 404). Repeating does not help.
     NotFound,
-    /// The resource exists already, or its state forbids the change (status 422 or 409). Not
-    /// retried.
+    /// The resource exists already, or its state forbids the change (status 422 or 409). Repeating
+    /// does not help.
     Conflict,
     /// The request is larger than the server or a proxy accepts (status 413). Send less at once.
     TooLarge,
-    /// The server throttles this client (status 429). Retried after
+    /// The server throttles this client (status 429). May pass, after
     /// [`retry_after`](super::Error::retry_after).
     RateLimited,
-    /// The server is up but cannot answer now (status 502, 503, 504, a full query queue). Retried.
+    /// The server is up but cannot answer now (status 408, 502, 503 or 504, a full query
+    /// queue). May pass.
     Unavailable,
-    /// The server failed (any other error status), or answered with a redirect, which is not
-    /// followed. Statuses 500 and above are retried, save 501.
+    /// The server failed (any other status of 500 and above), reported a failure in mid-reply, or
+    /// answered with a redirect, which is not followed. Only the first may pass, save 501.
     Server,
 }
 

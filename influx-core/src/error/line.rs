@@ -155,14 +155,24 @@ impl Refused {
     pub const fn reason(&self) -> &Error {
         &self.reason
     }
-
-    pub(super) fn into_reason(self) -> Error {
-        self.reason
-    }
 }
 
-pub(super) fn fmt_refused(refused: &[Refused], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// The kind of all of them, if they have one.
+pub(super) fn kind_of_refused(refused: &[Refused]) -> ErrorKind {
+    let mut kinds = refused.iter().map(|refused| refused.reason.kind());
+    let first = kinds.next().unwrap_or(ErrorKind::InvalidLine);
+    if kinds.all(|kind| kind == first) { first } else { ErrorKind::InvalidLine }
+}
+
+pub(super) fn fmt_refused(
+    refused: &[Refused],
+    records: usize,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
     const SHOWN: usize = 5;
+    if let ([only], 1) = (refused, records) {
+        return write!(f, "{}", only.reason);
+    }
     let noun = if refused.len() == 1 { "record was" } else { "records were" };
     write!(f, "{} {noun} refused and nothing was sent", refused.len())?;
     for (place, Refused { index, reason }) in refused.iter().take(SHOWN).enumerate() {

@@ -1,7 +1,7 @@
 //! The one error type of the crate.
 //!
 //! [`Error`] is opaque, one machine word and cheap to clone. What went wrong is asked of it:
-//! [`Error::kind`] says which of a few dozen situations it is, the other accessors give what the
+//! [`Error::kind`] says which situation it is, the other accessors give what the
 //! server said ([`status`](Error::status), [`server_code`](Error::server_code),
 //! [`server_message`](Error::server_message), [`retry_after`](Error::retry_after)), where in a reply
 //! it happened ([`position`](Error::position)), and which records a write refused
@@ -70,7 +70,7 @@ struct Inner {
 enum Cause {
     Time(TimeCause),
     Line(LineCause),
-    Refused(Vec<Refused>),
+    Refused { refused: Vec<Refused>, records: usize },
     Csv(CsvCause, Position),
     Row(RowCause),
     Setting(SettingCause),
@@ -97,15 +97,9 @@ impl Error {
         Self::new(Cause::Csv(cause, position))
     }
 
-    /// One refused record is the error itself; more of them, or one among others, are listed.
-    pub(crate) fn refused_records(mut refused: Vec<Refused>, records: usize) -> Self {
-        match refused.pop() {
-            Some(only) if records == 1 => only.into_reason(),
-            last => {
-                refused.extend(last);
-                Self::new(Cause::Refused(refused))
-            }
-        }
+    /// Some of so many records were refused.
+    pub(crate) fn refused_records(refused: Vec<Refused>, records: usize) -> Self {
+        Self::new(Cause::Refused { refused, records })
     }
 
     /// Which situation this is; what a program branches on.
@@ -114,7 +108,7 @@ impl Error {
         match &self.0.cause {
             Cause::Time(cause) => cause.kind(),
             Cause::Line(cause) => cause.kind(),
-            Cause::Refused(_) => ErrorKind::InvalidLine,
+            Cause::Refused { refused, .. } => line::kind_of_refused(refused),
             Cause::Csv(cause, _) => cause.kind(),
             Cause::Row(cause) => cause.kind(),
             Cause::Setting(cause) => cause.kind(),
@@ -163,12 +157,20 @@ impl Error {
         }
     }
 
-    /// The records that a write refused, each with its reason, when several were handed over. Empty
-    /// for every other error, and for a write of one record, whose error is the reason itself.
+    /// The records that a write refused, each with its reason. Empty for every other error.
     #[must_use]
     pub fn refused(&self) -> &[Refused] {
         match &self.0.cause {
-            Cause::Refused(refused) => refused,
+            Cause::Refused { refused, .. } => refused,
+            _ => &[],
+        }
+    }
+
+    /// Everything in which a table did not fit the struct. Empty for every other error.
+    #[must_use]
+    pub fn mismatches(&self) -> &[Mismatch] {
+        match &self.0.cause {
+            Cause::Row(RowCause::Mismatches(mismatches)) => mismatches.all(),
             _ => &[],
         }
     }
@@ -177,14 +179,22 @@ impl Error {
     /// failing. Writes with time stamps may be repeated safely, since the server merges them.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let untrusted = matches!(self.0.cause, Cause::Transport(TransportCause::Untrusted { .. }));
-        self.kind().is_retryable() && self.status() != Some(501) && !untrusted
+        let may_pass = match &self.0.cause {
+            Cause::Transport(TransportCause::Untrusted { .. }) | Cause::Csv(..) => false,
+            Cause::Answer(answer) => answer.may_pass(),
+            _ => true,
+        };
+        may_pass && self.kind().is_retryable()
     }
 
     /// Whether a time-out of this client ended the operation.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        self.kind() == ErrorKind::Timeout
+        let connecting = matches!(
+            self.0.cause,
+            Cause::Transport(TransportCause::Connect { timed_out: true, .. })
+        );
+        connecting || self.kind() == ErrorKind::Timeout
     }
 
     fn answer(&self) -> Option<&Answer> {
@@ -200,7 +210,7 @@ impl fmt::Display for Error {
         match &self.0.cause {
             Cause::Time(cause) => cause.fmt(f),
             Cause::Line(cause) => cause.fmt(f),
-            Cause::Refused(refused) => line::fmt_refused(refused, f),
+            Cause::Refused { refused, records } => line::fmt_refused(refused, *records, f),
             Cause::Csv(cause, position) => write!(f, "{cause} ({position})"),
             Cause::Row(cause) => cause.fmt(f),
             Cause::Setting(cause) => cause.fmt(f),
@@ -212,12 +222,12 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("Error");
-        debug.field("kind", &self.kind()).field("message", &self.to_string());
-        if let Some(source) = &self.0.source {
-            debug.field("source", source);
+        // What `main` prints of an error that it returns, so it is to be read as it stands.
+        write!(f, "{:?}: {self}", self.kind())?;
+        match &self.0.source {
+            Some(source) => write!(f, " (caused by {source:?})"),
+            None => Ok(()),
         }
-        debug.finish()
     }
 }
 
@@ -263,19 +273,41 @@ impl From<Answer> for Error {
     }
 }
 
-/// The first 200 bytes or so of a text that came from outside, cut at a character, for a message.
+/// A text that came from outside, for a message: its first 200 bytes or so, cut at a character, on
+/// one line.
 pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
+
+/// The same with room for the server's longer sentences.
+pub(crate) struct LongExcerpt<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LIMIT: usize = 200;
-        let cut = (0..=LIMIT.min(self.0.len())).rev().find(|&at| self.0.is_char_boundary(at));
-        let cut = cut.unwrap_or(0);
-        let (shown, rest) = self.0.split_at(cut);
-        write!(f, "{}", shown.escape_debug())?;
-        if !rest.is_empty() {
-            write!(f, "… ({} bytes in all)", self.0.len())?;
-        }
-        Ok(())
+        fmt_excerpt(self.0, 200, f)
     }
+}
+
+impl fmt::Display for LongExcerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_excerpt(self.0, 1_000, f)
+    }
+}
+
+fn fmt_excerpt(text: &str, limit: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    use fmt::Write as _;
+
+    let cut = (0..=limit.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let mut after_line_end = false;
+    for character in text[..cut].chars() {
+        match character {
+            '\n' if after_line_end => {}
+            '\n' => f.write_str(" ")?,
+            control if control.is_control() => write!(f, "{}", control.escape_default())?,
+            other => f.write_char(other)?,
+        }
+        after_line_end = character == '\n';
+    }
+    if cut < text.len() {
+        write!(f, "… ({} bytes in all)", text.len())?;
+    }
+    Ok(())
 }

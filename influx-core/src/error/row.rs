@@ -6,7 +6,7 @@ use super::{Error, ErrorKind, Excerpt, Position};
 #[derive(Debug)]
 pub(crate) enum RowCause {
     Mismatches(Mismatches),
-    Cell(CellError, Position),
+    Cell(CellError, Option<Position>),
 }
 
 impl RowCause {
@@ -20,7 +20,7 @@ impl RowCause {
     pub(super) const fn position(&self) -> Option<Position> {
         match self {
             Self::Mismatches(_) => None,
-            Self::Cell(_, position) => Some(*position),
+            Self::Cell(_, position) => *position,
         }
     }
 }
@@ -29,7 +29,8 @@ impl fmt::Display for RowCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mismatches(mismatches) => mismatches.fmt(f),
-            Self::Cell(error, position) => write!(f, "{error} ({position})"),
+            Self::Cell(error, Some(position)) => write!(f, "{error} ({position})"),
+            Self::Cell(error, None) => error.fmt(f),
         }
     }
 }
@@ -39,6 +40,8 @@ impl fmt::Display for RowCause {
 pub struct Mismatches {
     row: &'static str,
     found: Vec<Mismatch>,
+    /// The names of the table's columns.
+    columns: Vec<String>,
 }
 
 /// One column in which a table does not fit a struct.
@@ -51,13 +54,33 @@ pub struct Mismatch {
 #[derive(Debug, Clone)]
 pub(crate) enum Problem {
     Missing { column: &'static str },
-    Type { column: &'static str, server: String, rust: &'static str },
+    Twice { column: &'static str },
+    Type { column: &'static str, server: String, rust: &'static str, remedy: &'static str },
     Unpivoted,
 }
 
+impl Mismatch {
+    /// The member of the struct; empty where it is about all of its fields.
+    #[must_use]
+    pub const fn member(&self) -> &'static str {
+        self.member
+    }
+
+    /// The column, if it is about one.
+    #[must_use]
+    pub const fn column(&self) -> Option<&'static str> {
+        match &self.problem {
+            Problem::Missing { column }
+            | Problem::Twice { column }
+            | Problem::Type { column, .. } => Some(column),
+            Problem::Unpivoted => None,
+        }
+    }
+}
+
 impl Mismatches {
-    pub(crate) const fn new(row: &'static str, found: Vec<Mismatch>) -> Self {
-        Self { row, found }
+    pub(crate) const fn new(row: &'static str, found: Vec<Mismatch>, columns: Vec<String>) -> Self {
+        Self { row, found, columns }
     }
 
     /// Each mismatch, in the order of the struct's members.
@@ -87,6 +110,10 @@ impl fmt::Display for Mismatches {
         if self.found.len() > SHOWN {
             write!(f, "; and {} more", self.found.len() - SHOWN)?;
         }
+        if self.found.iter().any(|mismatch| matches!(mismatch.problem, Problem::Missing { .. })) {
+            let names: Vec<_> = self.columns.iter().map(|name| format!("`{name}`")).collect();
+            write!(f, "; the table has {}", Excerpt(&names.join(", ")))?;
+        }
         Ok(())
     }
 }
@@ -97,15 +124,25 @@ impl fmt::Display for MismatchOf<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(row, Mismatch { member, problem }) = self;
         match problem {
+            Problem::Missing { column: "_time" } => write!(
+                f,
+                "`{row}.{member}` needs column `_time`, which the table lacks, as one does after an \
+                 aggregation; drop the member, or use `aggregateWindow`"
+            ),
             Problem::Missing { column } => write!(
                 f,
-                "`{row}.{member}` needs column `{column}`, which the table lacks; an `Option` \
-                 reads that as `None`"
+                "`{row}.{member}` needs column `{column}`, which the table lacks; mend the name, or \
+                 make the member an `Option` if it may be missing"
             ),
-            Problem::Type { column, server, rust } => write!(
+            Problem::Twice { column } => write!(
+                f,
+                "`{row}.{member}` reads column `{column}`, which the table has twice; rename one in \
+                 the query"
+            ),
+            Problem::Type { column, server, rust, remedy } => write!(
                 f,
                 "`{row}.{member}` is `{rust}`, but column `{column}` is of the server's type \
-                 `{server}`"
+                 `{server}`; {remedy}"
             ),
             Problem::Unpivoted => f.write_str(
                 "its fields come as rows of `_field` and `_value`; add `|> pivot(rowKey: \
@@ -125,7 +162,7 @@ impl From<Mismatches> for Error {
 
 /// Why one cell could not be read as the type asked for.
 ///
-/// Two words on the good path; what it says is built only when it is shown.
+/// One word; what it says is built only when it is shown.
 #[derive(Debug, Clone)]
 pub struct CellError(Box<CellCause>);
 
@@ -146,6 +183,7 @@ struct Place {
 pub(crate) enum CellProblem {
     Null,
     Unreadable { text: String, wanted: &'static str },
+    UnknownVariant { text: String, wanted: &'static str },
     OtherMeasurement { found: String, wanted: &'static str },
     OtherField { found: String, wanted: &'static str },
     Custom(String),
@@ -178,7 +216,7 @@ impl CellError {
     }
 
     pub(crate) fn into_error(self, position: Position) -> Error {
-        RowCause::Cell(self, position).into()
+        RowCause::Cell(self, Some(position)).into()
     }
 
     fn kind(&self) -> ErrorKind {
@@ -188,6 +226,12 @@ impl CellError {
             }
             _ => ErrorKind::TypeMismatch,
         }
+    }
+}
+
+impl From<CellError> for Error {
+    fn from(error: CellError) -> Self {
+        RowCause::Cell(error, None).into()
     }
 }
 
@@ -212,17 +256,24 @@ impl fmt::Display for CellProblem {
         match self {
             Self::Null => f.write_str("the cell is empty; make the member an `Option`"),
             Self::Unreadable { text, wanted } => write!(f, "`{}` is no {wanted}", Excerpt(text)),
+            Self::UnknownVariant { text, wanted } => {
+                write!(f, "`{}` is none of {wanted}", Excerpt(text))
+            }
             Self::OtherMeasurement { found, wanted } => write!(
                 f,
-                "the rows are of measurement `{}`; add `|> filter(fn: (r) => r._measurement == \
-                 \"{wanted}\")` to the query",
-                Excerpt(found)
+                "the rows are of measurement `{}`, the struct is `{wanted}`; add `|> filter(fn: \
+                 (r) => r._measurement == {})` to the query, or `#[measurement(name = {})]` to the \
+                 struct",
+                Excerpt(found),
+                Literal(wanted),
+                Literal(found)
             ),
             Self::OtherField { found, wanted } => write!(
                 f,
-                "the rows are of field `{}`; add `|> filter(fn: (r) => r._field == \"{wanted}\")` \
-                 to the query",
-                Excerpt(found)
+                "the rows are of field `{}`; add `|> filter(fn: (r) => r._field == {})` to the \
+                 query",
+                Excerpt(found),
+                Literal(wanted)
             ),
             Self::Custom(message) => f.write_str(message),
         }
@@ -230,3 +281,12 @@ impl fmt::Display for CellProblem {
 }
 
 impl std::error::Error for CellError {}
+
+/// A text in quotes, as Flux and Rust both read it.
+struct Literal<'a>(&'a str);
+
+impl fmt::Display for Literal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.replace('\\', "\\\\").replace('"', "\\\""))
+    }
+}

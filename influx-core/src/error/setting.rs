@@ -11,6 +11,8 @@ pub(crate) enum SettingCause {
     Missing { what: &'static str, remedy: &'static str },
     /// An argument or setting that cannot work.
     Invalid { what: &'static str, problem: &'static str },
+    /// Something that was looked up on the server and is not there.
+    NoSuch { what: &'static str, name: String },
     /// An environment variable that cannot work.
     Variable { name: String, problem: &'static str },
     /// The certificates or the TLS set-up.
@@ -23,6 +25,7 @@ impl SettingCause {
     pub(super) const fn kind(&self) -> ErrorKind {
         match self {
             Self::Flux { .. } => ErrorKind::InvalidFlux,
+            Self::NoSuch { .. } => ErrorKind::NotFound,
             _ => ErrorKind::InvalidInput,
         }
     }
@@ -31,11 +34,18 @@ impl SettingCause {
 impl fmt::Display for SettingCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // Not shown where it may hold a password.
+            Self::Url { text, problem } if text.is_empty() => {
+                write!(f, "the server's URL {problem}")
+            }
             Self::Url { text, problem } => {
                 write!(f, "the server's URL `{}` {problem}", Excerpt(text))
             }
             Self::Missing { what, remedy } => write!(f, "no {what} is set; {remedy}"),
             Self::Invalid { what, problem } => write!(f, "the {what} {problem}"),
+            Self::NoSuch { what, name } => {
+                write!(f, "there is no {what} `{}`, or the token may not see it", Excerpt(name))
+            }
             Self::Variable { name, problem } => {
                 write!(f, "the environment variable {name} {problem}")
             }

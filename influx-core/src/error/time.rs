@@ -22,7 +22,8 @@ impl fmt::Display for TimeCause {
             Self::OutOfRange { nanos } => write!(
                 f,
                 "the time {nanos} ns since 1970 is outside what the server stores and queries; \
-                 use a time from 1677-09-21T00:12:43.145224194Z to 2262-04-11T23:47:16.854775805Z"
+                 use a time from 1677-09-21T00:12:43.145224194Z to 2262-04-11T23:47:16.854775805Z, \
+                 and check its unit"
             ),
             Self::NotRfc3339 { text } => write!(
                 f,

@@ -1,13 +1,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{ErrorKind, Excerpt};
+use super::{ErrorKind, Excerpt, LongExcerpt};
 
 /// What the HTTP connection refuses.
 #[derive(Debug)]
 pub(crate) enum TransportCause {
     Connect {
         server: String,
+        timed_out: bool,
     },
     /// The server's certificate was refused.
     Untrusted {
@@ -70,8 +71,12 @@ impl TransportCause {
 impl fmt::Display for TransportCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Connect { server } => {
-                write!(f, "cannot connect to {server}; is the server running and the URL right?")
+            Self::Connect { server, timed_out } => {
+                let slowly = if *timed_out { " in time" } else { "" };
+                write!(
+                    f,
+                    "cannot connect to {server}{slowly}; is the server running and the URL right?"
+                )
             }
             Self::Untrusted { server } => write!(
                 f,
@@ -129,9 +134,8 @@ impl Answer {
                 Endpoint::Query | Endpoint::Admin => ErrorKind::InvalidInput,
             },
             429 => ErrorKind::RateLimited,
-            502..=504 => ErrorKind::Unavailable,
-            500.. => ErrorKind::Server,
-            _ if matches!(self.failure, Failure::Redirect { .. }) => ErrorKind::Decode,
+            408 | 502..=504 => ErrorKind::Unavailable,
+            300..=399 | 500.. => ErrorKind::Server,
             _ => ErrorKind::InvalidInput,
         }
     }
@@ -142,21 +146,36 @@ impl Answer {
             Endpoint::Query if self.message.contains("queue length exceeded") => {
                 ErrorKind::Unavailable
             }
+            // So a query answers an unknown organization, where a write answers 404.
+            Endpoint::Query
+                if self.message.starts_with("failed to decode request body")
+                    && self.message.ends_with("not found") =>
+            {
+                ErrorKind::NotFound
+            }
             Endpoint::Query => ErrorKind::InvalidFlux,
             Endpoint::Write | Endpoint::Admin => ErrorKind::InvalidInput,
         }
+    }
+
+    /// A redirect will be one again, and so will what is not implemented.
+    pub(super) const fn may_pass(&self) -> bool {
+        self.status >= 400 && self.status != 501
     }
 
     fn is_missing_permission(&self) -> bool {
         self.message.ends_with("is unauthorized")
     }
 
-    const fn remedy(kind: ErrorKind) -> Option<&'static str> {
-        match kind {
-            ErrorKind::Unauthorized => Some("check the token"),
+    fn remedy(&self) -> Option<&'static str> {
+        match self.kind() {
+            ErrorKind::Unauthorized => Some("set the token, or check it"),
             ErrorKind::Forbidden => Some("give the token the permission"),
-            ErrorKind::PartialWrite => Some("the other points are stored"),
+            ErrorKind::PartialWrite => Some("all points that this does not concern are stored"),
             ErrorKind::TooLarge => Some("send fewer lines at once"),
+            ErrorKind::NotFound if self.failure == Failure::Foreign => {
+                Some("is the client's URL the base URL of an InfluxDB 2 server?")
+            }
             _ => None,
         }
     }
@@ -165,7 +184,7 @@ impl Answer {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.status;
-        let message = Excerpt(&self.message);
+        let message = LongExcerpt(&self.message);
         match &self.failure {
             Failure::Redirect { location: Some(location) } => write!(
                 f,
@@ -194,7 +213,7 @@ impl fmt::Display for Answer {
                 self.endpoint.noun()
             )?,
         }
-        match Self::remedy(self.kind()) {
+        match self.remedy() {
             Some(remedy) => write!(f, "; {remedy}"),
             None => Ok(()),
         }

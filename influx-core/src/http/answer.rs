@@ -19,6 +19,8 @@ use crate::time::ToTimestamp as _;
 /// As much of an error body as is read. The server quotes every bad line in full.
 const LIMIT: usize = 1 << 20;
 
+const PATIENCE: Duration = Duration::from_secs(2);
+
 #[derive(Deserialize)]
 struct Json {
     code: Option<String>,
@@ -34,8 +36,9 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
     let influx_error = header(&response, "x-influx-error");
     let retry_after = response.header("retry-after").and_then(parse_retry_after);
     let location = header(&response, "location");
-    // Without its body the status still says most of it.
-    let (body, _) = response.read_up_to(LIMIT, endpoint).await.unwrap_or_default();
+    // Without its body the status still says most of it, so the body has only a moment to come.
+    let body = tokio::time::timeout(PATIENCE, response.read_up_to(LIMIT, endpoint)).await;
+    let (body, _) = body.unwrap_or_else(|_| Ok(Default::default())).unwrap_or_default();
 
     let mut answer = Answer {
         endpoint,

@@ -25,9 +25,19 @@ impl Token {
         format!("Token {}", self.0)
     }
 
-    /// Whether a header can carry it.
-    pub(crate) fn is_printable(&self) -> bool {
-        self.0.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    /// Why no server can accept it.
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        if !self.0.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Some(
+                "holds a character that no HTTP header can carry, such as a line feed; trim it",
+            );
+        }
+        let scheme = self.0.split_once(' ').map(|(scheme, _)| scheme);
+        let is_scheme =
+            |scheme: &str| ["token", "bearer"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
+        scheme.is_some_and(is_scheme).then_some(
+            "starts with an authentication scheme, which the client adds itself; give the rest only",
+        )
     }
 }
 

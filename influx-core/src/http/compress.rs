@@ -2,8 +2,9 @@ use bytes::Bytes;
 
 /// The body to send, and its `Content-Encoding`.
 ///
-/// A body that would not gain is sent as it is: an empty one, which the server refuses when it is
-/// labelled gzip (InfluxDB 2.9.1 answers 500), and one that fits into a packet anyway.
+/// A body that does not gain is sent as it is: an empty one, which the server refuses when it is
+/// labelled gzip (InfluxDB 2.9.1 answers 500), one that fits into a packet anyway, and one that
+/// does not get shorter.
 #[cfg(feature = "gzip")]
 pub(super) fn gzip(body: Bytes) -> (Bytes, Option<&'static str>) {
     use std::io::Write as _;
@@ -16,8 +17,8 @@ pub(super) fn gzip(body: Bytes) -> (Bytes, Option<&'static str>) {
     let mut encoder = flate2::write::GzEncoder::new(buffer, flate2::Compression::fast());
     // Writing to memory cannot fail; if it did, the plain body is right as well.
     match encoder.write_all(&body).and_then(|()| encoder.finish()) {
-        Ok(compressed) => (compressed.into(), Some("gzip")),
-        Err(_) => (body, None),
+        Ok(compressed) if compressed.len() < body.len() => (compressed.into(), Some("gzip")),
+        _ => (body, None),
     }
 }
 

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::error::{Endpoint, Error, Result, SettingCause, TransportCause};
+use crate::error::{Answer, Endpoint, Error, Failure, Result, SettingCause, TransportCause};
 
 pub use self::auth::Token;
 pub(crate) use self::body::Body;
@@ -30,6 +30,9 @@ use self::reqwest::Response;
 
 /// A future that owns all it needs and can be spawned.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send + 'static>>;
+
+/// The longest URL that an HTTP client takes, with room for what it adds.
+const MAX_URL: usize = 60_000;
 
 /// One server, and how to speak to it.
 #[derive(Debug)]
@@ -49,6 +52,7 @@ pub(crate) struct Connection {
 /// A short answer, complete.
 #[derive(Debug)]
 pub(crate) struct Reply {
+    pub(crate) status: u16,
     /// The server's version, if it said so.
     pub(crate) version: Option<String>,
     pub(crate) body: Bytes,
@@ -58,7 +62,7 @@ pub(crate) struct Reply {
 impl Connection {
     /// The organization of this call: its own, else the client's.
     pub(crate) fn org<'a>(&'a self, own: Option<&'a str>) -> Result<&'a str> {
-        own.or(self.org.as_deref()).ok_or_else(|| {
+        own.filter(|org| !org.is_empty()).or(self.org.as_deref()).ok_or_else(|| {
             SettingCause::Missing {
                 what: "organization",
                 remedy: "name it with `org` on the client's builder, or INFLUXDB_V2_ORG",
@@ -69,25 +73,23 @@ impl Connection {
 
     /// Sends a request and reads its answer; an error status is an error.
     pub(crate) async fn call(&self, request: Request) -> Result<Reply> {
-        let endpoint = request.endpoint;
-        within(self.timeout, endpoint, async {
-            let response = self.send(request).await?;
-            match response.status() {
-                200..=299 => Reply::read(response, endpoint).await,
-                _ => Err(answer::read(response, endpoint).await),
-            }
-        })
-        .await
+        self.call_accepting(request, None).await
     }
 
-    /// The same, but a 503 is an answer too (that of `/health` on a server that is not well).
-    pub(crate) async fn call_even_if_unavailable(&self, request: Request) -> Result<Reply> {
+    /// The same, where one error status is an answer too.
+    pub(crate) async fn call_accepting(
+        &self,
+        request: Request,
+        accepted: Option<u16>,
+    ) -> Result<Reply> {
         let endpoint = request.endpoint;
         within(self.timeout, endpoint, async {
             let response = self.send(request).await?;
-            match response.status() {
-                200..=299 | 503 => Reply::read(response, endpoint).await,
-                _ => Err(answer::read(response, endpoint).await),
+            let status = response.status();
+            if (200..300).contains(&status) || accepted == Some(status) {
+                Reply::read(response, endpoint).await
+            } else {
+                Err(answer::read(response, endpoint).await)
             }
         })
         .await
@@ -98,7 +100,7 @@ impl Connection {
         let endpoint = request.endpoint;
         let response = within(self.read_timeout, endpoint, self.send(request)).await?;
         match response.status() {
-            200..=299 => Ok(Body::new(response, endpoint, self.read_timeout)),
+            200 => Ok(Body::new(response, endpoint, self.read_timeout)),
             _ => {
                 let read = async { Ok(answer::read(response, endpoint).await) };
                 Err(within(self.read_timeout, endpoint, read).await?)
@@ -120,6 +122,12 @@ impl Connection {
         })?;
         if !request.parameters.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.parameters);
+        }
+        if url.as_str().len() > MAX_URL {
+            let problem = "is too long for a URL";
+            return Err(
+                SettingCause::Invalid { what: "bucket's or organization's name", problem }.into()
+            );
         }
         let headers = [
             ("accept", Some(request.accept)),
@@ -163,13 +171,28 @@ impl Reply {
             let problem = "is longer than 64 MiB";
             return Err(TransportCause::Decode { doing: endpoint, problem }.into());
         }
-        Ok(Self { version, body, endpoint })
+        Ok(Self { status: response.status(), version, body, endpoint })
+    }
+
+    /// An answer that turned out to be an error of something in front of the server.
+    pub(crate) fn into_error(self) -> Error {
+        Answer {
+            endpoint: self.endpoint,
+            status: self.status,
+            code: None,
+            message: String::from_utf8_lossy(&self.body).trim().to_owned(),
+            retry_after: None,
+            failure: Failure::Foreign,
+        }
+        .into()
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let problem = "is not the JSON that the API documents; is this an InfluxDB 2.x server?";
-            Error::transport(TransportCause::Decode { doing: self.endpoint, problem }, error)
+            // The error's own words may quote the answer, and in it a token.
+            let place = format!("at line {}, column {}", error.line(), error.column());
+            Error::transport(TransportCause::Decode { doing: self.endpoint, problem }, place)
         })
     }
 }

@@ -85,7 +85,7 @@ impl Transport {
             let cause = if tls::is_untrusted(&error) {
                 TransportCause::Untrusted { server }
             } else if error.is_connect() {
-                TransportCause::Connect { server }
+                TransportCause::Connect { server, timed_out: error.is_timeout() }
             } else {
                 TransportCause::Interrupted { doing: endpoint }
             };
@@ -166,14 +166,17 @@ mod tls {
         let versions = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| tls_error("TLS could not be set up", error))?;
+        let certificates = parse(certificates)?;
+        let has_own = !certificates.is_empty();
         let config = if base.scheme() == "https" {
-            let verifier = Verifier::new_with_extra_roots(parse(certificates)?, provider);
-            let verifier = verifier.map_err(|error| {
-                tls_error(
+            let verifier = Verifier::new_with_extra_roots(certificates, provider);
+            let verifier = verifier.map_err(|error| match has_own {
+                true => tls_error("`ca_certificate` holds what is no certificate", error),
+                false => tls_error(
                     "this machine has no trusted certificates for https; name an authority with \
                      `ca_certificate` on the client's builder",
                     error,
-                )
+                ),
             })?;
             versions
                 .dangerous()

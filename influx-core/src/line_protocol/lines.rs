@@ -68,7 +68,7 @@ enum Source {
     Caller,
     /// The first record will.
     Open,
-    Records(Option<Precision>),
+    Records(Precision),
 }
 
 impl Lines {
@@ -99,11 +99,12 @@ impl Lines {
     }
 
     fn settle_precision(&mut self, own: Option<Precision>) -> Result<()> {
+        let own = own.unwrap_or_default();
         match self.precision {
             Source::Caller => Ok(()),
             Source::Open => {
                 self.precision = Source::Records(own);
-                self.writer.set_precision(own.unwrap_or_default());
+                self.writer.set_precision(own);
                 Ok(())
             }
             Source::Records(settled) if settled == own => Ok(()),

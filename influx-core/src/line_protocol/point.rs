@@ -21,7 +21,8 @@ use crate::time::ToTimestamp;
 ///
 /// Tags and fields are written in the order of their keys. Setting a key again replaces its value.
 /// A tag with an empty value and a field that is [`Value::Null`] are not written. What line protocol
-/// cannot carry is refused when the point is written.
+/// cannot carry is refused when the point is written. The same key may name a tag and a field; the
+/// server keeps both, but can no longer pivot the rows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Point {
     measurement: String,
@@ -51,7 +52,8 @@ impl Point {
         self
     }
 
-    /// Sets the time. Without one the server takes its own.
+    /// Sets the time. Without one the server takes its own. For a count of time units there is
+    /// [`Timestamp::from_units`](crate::Timestamp::from_units).
     #[must_use]
     pub fn timestamp(mut self, time: impl ToTimestamp) -> Self {
         self.nanos = Some(time.nanos_since_epoch());
@@ -77,7 +79,7 @@ impl ToLine for Point {
         for (key, value) in &self.fields {
             let field = line.field(key)?;
             match value {
-                Value::Null => {}
+                Value::Null => drop(field),
                 Value::Float(value) => field.float(*value)?,
                 Value::Integer(value) => field.integer(*value)?,
                 Value::Unsigned(value) => field.unsigned(*value)?,

@@ -1,13 +1,22 @@
 //! What can become lines.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
 use super::LineWriter;
 use crate::error::Result;
 use crate::time::Precision;
 
 /// A record that can be written as line protocol.
 ///
-/// Derived structs and [`Point`](crate::Point) are; so is text (`str`, `String`, bytes), which is
-/// taken as finished lines; so are references and boxes of each, also as `dyn ToLine`.
+/// Derived structs and [`Point`](crate::Point) are; so is text (`str`, `String`, bytes); so are
+/// references, boxes and reference counters of each, also as `dyn ToLine`.
+///
+/// **Text is handed over as it stands**, unchecked: one line or many, each ended by LF. The server
+/// takes a CR for data, so lines that end in CRLF are refused or stored with the CR.
 ///
 /// ```
 /// use influx_core::line_protocol::{self, LineWriter, ToLine};
@@ -46,57 +55,37 @@ pub trait ToLine {
     }
 }
 
-impl<T: ToLine + ?Sized> ToLine for &T {
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<T: ToLine + ?Sized> ToLine for $pointer {
+            fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+                (**self).write_line(out)
+            }
+
+            fn default_precision(&self) -> Option<Precision> {
+                (**self).default_precision()
+            }
+        }
+    )*};
+}
+
+forward!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+
+macro_rules! text {
+    ($([$($parameter:tt)*] $text:ty),*) => {$(
+        impl<$($parameter)*> ToLine for $text {
+            fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+                out.text(AsRef::<[u8]>::as_ref(self));
+                Ok(())
+            }
+        }
+    )*};
+}
+
+text!([] [u8], [] Vec<u8>, [] Bytes, [const N: usize] [u8; N], [] str, [] String);
+
+impl ToLine for Cow<'_, str> {
     fn write_line(&self, out: &mut LineWriter) -> Result<()> {
         (**self).write_line(out)
-    }
-
-    fn default_precision(&self) -> Option<Precision> {
-        (**self).default_precision()
-    }
-}
-
-impl<T: ToLine + ?Sized> ToLine for Box<T> {
-    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
-        (**self).write_line(out)
-    }
-
-    fn default_precision(&self) -> Option<Precision> {
-        (**self).default_precision()
-    }
-}
-
-impl<T: ToLine + ?Sized> ToLine for std::sync::Arc<T> {
-    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
-        (**self).write_line(out)
-    }
-
-    fn default_precision(&self) -> Option<Precision> {
-        (**self).default_precision()
-    }
-}
-
-impl ToLine for [u8] {
-    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
-        out.text(self);
-        Ok(())
-    }
-}
-
-impl ToLine for Vec<u8> {
-    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
-        self.as_slice().write_line(out)
-    }
-}
-
-impl ToLine for str {
-    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
-        self.as_bytes().write_line(out)
-    }
-}
-
-impl ToLine for String {
-    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
-        self.as_str().write_line(out)
     }
 }

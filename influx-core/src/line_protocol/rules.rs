@@ -37,7 +37,9 @@ pub(super) fn tag_value(value: &[u8]) -> Result<(), Rule> {
 }
 
 pub(super) fn field_key(key: &[u8], first: bool) -> Result<(), Rule> {
-    name_of(key, b", =\"")?;
+    // Before a quote a backslash survives, unless the key holds another byte that is escaped.
+    let others = key.iter().any(|byte| b", =".contains(byte));
+    name_of(key, if others { b", =\"" } else { b", =" })?;
     if key == b"time" {
         return Err(Rule::Reserved);
     }

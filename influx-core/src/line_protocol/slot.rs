@@ -7,6 +7,7 @@ use crate::error::{Error, Part, Result, Rule};
 
 /// The place of one tag's value. Dropped without a value, or given an empty text, it leaves no tag.
 #[derive(Debug)]
+#[must_use = "dropped, it writes nothing"]
 pub struct TagWriter<'w> {
     pub(super) out: &'w mut LineWriter,
     pub(super) key: Key<'w>,
@@ -14,6 +15,7 @@ pub struct TagWriter<'w> {
 
 /// The place of one field's value. Dropped without a value, it leaves no field.
 #[derive(Debug)]
+#[must_use = "dropped, it writes nothing"]
 pub struct FieldWriter<'w> {
     pub(super) out: &'w mut LineWriter,
     pub(super) key: Key<'w>,
@@ -21,6 +23,7 @@ pub struct FieldWriter<'w> {
 
 /// The place of the timestamp. Dropped without one, it leaves the time to the server.
 #[derive(Debug)]
+#[must_use = "dropped, it writes nothing"]
 pub struct TimestampWriter<'w>(pub(super) &'w mut LineWriter);
 
 impl TagWriter<'_> {

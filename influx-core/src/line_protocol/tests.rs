@@ -65,13 +65,14 @@ fn what_the_server_would_change_split_or_lose_is_refused() {
         (good().tag("t", "a\\ b"), "backslash before ' '"),
         (good().field("", 1), "the field key is empty"),
         (good().field("time", 1), "reserved"),
-        (good().field("a\\\"b", 1), "backslash before '\"'"),
+        (good().field("a\\\"b=", 1), "backslash before '\"'"),
         (good().field("\tf", 1), "tab or NUL"),
         (good().field("f", f64::NAN), "value of field `f` is NaN or infinite"),
         (good().field("f", f32::INFINITY), "NaN or infinite"),
         (good().field("f", "x".repeat((1 << 20) + 1)), "1 MiB"),
         (good().field("f", crate::Value::Time(Timestamp::from_nanos(0))), "is a time"),
         (good().tag("t", long.as_str()), "65535"),
+        (good().tag("t", &long[..65_516]).field(",".repeat(10), 1), "65535"),
         (good().timestamp(Timestamp::from_nanos(i64::MIN + 1)), "outside"),
         (good().timestamp(Timestamp::from_nanos(i64::MAX - 1)), "outside"),
         (good().timestamp(chrono::DateTime::<chrono::Utc>::MAX_UTC), "outside"),
@@ -87,6 +88,7 @@ fn what_the_server_keeps_is_written() {
         Point::measurement("a\\b").field("f", 1),
         Point::measurement("m").tag("a\\,b", "c\\=d").field("f", 1),
         Point::measurement("m").tag("_start_", "\r\t").field("_time", 1),
+        Point::measurement("m").field("a\\\"b", 1),
         Point::measurement("m").field("f", "x".repeat(1 << 20)),
         Point::measurement("m").field("f", 1).timestamp(Timestamp::EARLIEST),
         Point::measurement("m").field("f", 1).timestamp(Timestamp::LATEST),
@@ -139,6 +141,47 @@ fn a_body_with_refused_records_lists_them_and_keeps_the_buffer() {
         error.to_string().starts_with("2 records were refused and nothing was sent: record 1:")
     );
     assert_eq!(buffer, b"before f=1\n");
+
+    let alone = encode(&points[1], &mut buffer).unwrap_err();
+    assert_eq!((alone.refused().len(), alone.kind()), (1, ErrorKind::InvalidLine));
+    assert_eq!(alone.to_string(), alone.refused()[0].reason().to_string());
+}
+
+#[test]
+fn an_implementation_cannot_break_a_line() {
+    /// Runs what an implementation might do wrong.
+    struct Wrong(fn(&mut LineWriter) -> Result<()>);
+    impl ToLine for Wrong {
+        fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+            (self.0)(out)
+        }
+    }
+    let good = || Point::measurement("good").field("f", 1);
+    let begun_twice = Wrong(|out| {
+        let _ = out.measurement("a")?;
+        let _ = out.write(&Point::measurement("good").field("f", 1));
+        let _ = out.measurement("b");
+        Ok(())
+    });
+    let text_within = Wrong(|out| {
+        let _ = out.measurement("a")?;
+        "m f=1".write_line(out)
+    });
+    let swallowed = Wrong(|out| {
+        let mut line = out.measurement("a")?.into_fields();
+        line.field("x")?.integer(1)?;
+        let _ = line.field("x")?.integer(2);
+        line.finish()
+    });
+    let mut out = LineWriter::default();
+    out.write(&begun_twice).unwrap_err();
+    out.write(&text_within).unwrap_err();
+    out.write(&swallowed).unwrap();
+    out.write(&good()).unwrap();
+    assert_eq!(out.as_bytes(), b"a x=1i\ngood f=1i\n");
+    let _ = out.measurement("half");
+    assert_eq!(out.as_bytes(), b"a x=1i\ngood f=1i\n");
+    assert_eq!(out.into_bytes(), b"a x=1i\ngood f=1i\n");
 }
 
 #[test]
@@ -157,7 +200,7 @@ fn everything_that_iterates_over_records_is_lines() {
     encode("x f=1\ny f=2", &mut buffer).unwrap();
     encode(&b"z f=3\n"[..], &mut buffer).unwrap();
     encode(" \n", &mut buffer).unwrap();
-    let expected = "m f=1i\n".repeat(8) + "raw f=2i\nx f=1\ny f=2\nz f=3\n";
+    let expected = "m f=1i\n".repeat(8) + "raw f=2i\n\nx f=1\ny f=2\nz f=3\n";
     assert_eq!(String::from_utf8(buffer).unwrap(), expected);
 }
 

@@ -25,16 +25,20 @@ pub struct LineWriter {
     fields: usize,
     /// Whether a line is being built.
     open: bool,
+    /// Whether a line was begun within another.
+    broken: bool,
     /// Where its run-time keys stand, escaped; what a further one must differ from.
     keys: Vec<Range<usize>>,
 }
 
 /// The tag set of a line that is being built.
 #[derive(Debug)]
+#[must_use = "the line goes on with `into_fields`"]
 pub struct Tags<'w>(&'w mut LineWriter);
 
 /// The field set of a line that is being built.
 #[derive(Debug)]
+#[must_use = "the line ends with `finish`"]
 pub struct Fields<'w>(&'w mut LineWriter);
 
 /// A key and how it goes into the line.
@@ -56,7 +60,15 @@ impl LineWriter {
     }
 
     pub(super) const fn appending_to(buffer: Vec<u8>, precision: Precision) -> Self {
-        Self { buffer, precision, start: 0, fields: 0, open: false, keys: Vec::new() }
+        Self {
+            buffer,
+            precision,
+            start: 0,
+            fields: 0,
+            open: false,
+            broken: false,
+            keys: Vec::new(),
+        }
     }
 
     /// Appends a record's line, or nothing of it.
@@ -65,15 +77,26 @@ impl LineWriter {
     /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the record.
     pub fn write(&mut self, record: &(impl ToLine + ?Sized)) -> Result<()> {
         let before = self.buffer.len();
-        self.open = false;
+        if self.open {
+            return Err(self.refuse_unfinished());
+        }
         let outcome = match record.write_line(self) {
-            Ok(()) if self.open => Err(LineCause::Unfinished.into()),
+            Ok(()) if self.open || self.broken => Err(LineCause::Unfinished.into()),
             outcome => outcome,
         };
         if outcome.is_err() {
             self.buffer.truncate(before);
+            self.open = false;
+            self.broken = false;
         }
         outcome
+    }
+
+    /// A line was begun within another: the record that did so is lost, whatever it answers.
+    #[cold]
+    fn refuse_unfinished(&mut self) -> Error {
+        self.broken = true;
+        LineCause::Unfinished.into()
     }
 
     /// Starts a line.
@@ -83,7 +106,7 @@ impl LineWriter {
     /// when the line before was not finished.
     pub fn measurement(&mut self, name: &str) -> Result<Tags<'_>> {
         if self.open {
-            return Err(LineCause::Unfinished.into());
+            return Err(self.refuse_unfinished());
         }
         rules::measurement(name.as_bytes())
             .map_err(|rule| refuse(Part::Measurement, name, rule))?;
@@ -100,6 +123,7 @@ impl LineWriter {
     }
 
     fn start_line(&mut self) {
+        self.broken |= self.open;
         self.open = true;
         self.start = self.buffer.len();
         self.keys.clear();
@@ -127,9 +151,15 @@ impl LineWriter {
     /// Appends a field's key; its value goes behind it.
     #[inline]
     pub(super) fn open_field(&mut self, key: Key<'_>) -> Result<&mut Vec<u8>> {
-        rules::series_key(self.fields - self.start, key.name().len())
-            .map_err(|rule| refuse(Part::FieldKey, key.name(), rule))?;
+        let before = self.buffer.len();
         self.key(key, escape::FIELD_KEY, self.fields)?;
+        // Both are counted as they are escaped; the key has a comma before and a `=` behind it.
+        rules::series_key(self.fields - self.start, self.buffer.len() - before - 2).map_err(
+            |rule| {
+                self.buffer.truncate(before);
+                refuse(Part::FieldKey, key.name(), rule)
+            },
+        )?;
         Ok(&mut self.buffer)
     }
 
@@ -151,12 +181,14 @@ impl LineWriter {
     }
 
     fn runtime_key(&mut self, name: &str, escapes: Escapes, set: usize) -> Result<()> {
+        let before = self.buffer.len();
         self.buffer.push(b',');
         let start = self.buffer.len();
         escapes.append(name.as_bytes(), &mut self.buffer);
         let key = start..self.buffer.len();
         let mut others = self.keys.iter().filter(|other| other.start > set);
         if others.any(|other| self.buffer[other.clone()] == self.buffer[key.clone()]) {
+            self.buffer.truncate(before);
             let part = if set == self.start { Part::TagKey } else { Part::FieldKey };
             return Err(refuse(part, name, Rule::Duplicate));
         }
@@ -167,22 +199,28 @@ impl LineWriter {
 
     /// Appends finished lines as they are, with a line feed behind them; blank text leaves nothing.
     pub(super) fn text(&mut self, lines: &[u8]) {
-        let lines = lines.trim_ascii_end();
-        if !lines.is_empty() {
+        self.broken |= self.open;
+        if !lines.trim_ascii().is_empty() {
             self.buffer.extend_from_slice(lines);
-            self.buffer.push(b'\n');
+            if !lines.ends_with(b"\n") {
+                self.buffer.push(b'\n');
+            }
         }
     }
 
     /// The lines so far, each ended by LF.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.buffer
+        let end = if self.open { self.start } else { self.buffer.len() };
+        &self.buffer[..end]
     }
 
     /// The lines, each ended by LF.
     #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        if self.open {
+            self.buffer.truncate(self.start);
+        }
         self.buffer
     }
 
@@ -198,9 +236,10 @@ impl LineWriter {
 
     #[cold]
     fn measurement_name(&self) -> String {
-        let line = &self.buffer[self.start..];
-        let end = line.iter().position(|byte| matches!(byte, b',' | b' ')).unwrap_or(line.len());
-        String::from_utf8_lossy(&line[..end]).into_owned()
+        let line = &self.buffer[self.start..self.fields];
+        let ends = |at: &usize| line[*at] == b',' && line[at - 1] != b'\\';
+        let end = (1..line.len()).find(ends).unwrap_or(line.len());
+        String::from_utf8_lossy(&line[..end]).replace("\\ ", " ").replace("\\,", ",")
     }
 }
 
@@ -208,8 +247,8 @@ impl<'w> Tags<'w> {
     /// The next tag. The server sorts tags by key; writing them sorted is only faster.
     ///
     /// # Errors
-    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the key, or
-    /// the line has it already.
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the key; that
+    /// the line has it already is told when the value is written.
     pub fn tag<'s>(&'s mut self, key: &'s str) -> Result<TagWriter<'s>> {
         rules::tag_key(key.as_bytes()).map_err(|rule| refuse(Part::TagKey, key, rule))?;
         Ok(TagWriter { out: self.0, key: Key::Runtime(key) })
@@ -220,7 +259,6 @@ impl<'w> Tags<'w> {
     }
 
     /// Goes on to the field set.
-    #[must_use]
     pub fn into_fields(self) -> Fields<'w> {
         self.0.fields = self.0.buffer.len();
         Fields(self.0)
@@ -231,8 +269,9 @@ impl Fields<'_> {
     /// The next field.
     ///
     /// # Errors
-    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the key, the
-    /// line has it already, or it makes the series key too long.
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the key; that
+    /// the line has it already, or that it makes the series key too long, is told when the value is
+    /// written.
     pub fn field<'s>(&'s mut self, key: &'s str) -> Result<FieldWriter<'s>> {
         let first = self.0.buffer.len() == self.0.fields;
         rules::field_key(key.as_bytes(), first)

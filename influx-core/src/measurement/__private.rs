@@ -7,6 +7,7 @@ pub use super::{
     TimestampCount, TimestampValue,
 };
 pub use crate::annotated_csv::{Cell, Record, TableHeader};
+use crate::error::CellProblem;
 pub use crate::error::{Error, Result};
 pub use crate::line_protocol::{
     FieldWriter, Fields, LineWriter, TagWriter, Tags, TimestampWriter, ToLine,
@@ -42,5 +43,6 @@ pub fn unknown_variant<T>(
     cell: Cell<'_>,
     wanted: &'static str,
 ) -> core::result::Result<T, CellError> {
-    Err(CellError::unreadable(cell.as_bytes(), wanted))
+    let text = String::from_utf8_lossy(cell.as_bytes()).into_owned();
+    Err(CellProblem::UnknownVariant { text, wanted }.into())
 }

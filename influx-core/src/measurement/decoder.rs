@@ -13,6 +13,7 @@ pub struct Decoder<T: FromRow> {
     reader: Reader,
     /// The plan, and the header that it was made for.
     plan: Option<(u64, T::Plan)>,
+    failed: bool,
 }
 
 /// What [`Decoder::advance`] came to.
@@ -30,10 +31,11 @@ impl<T: FromRow> Decoder<T> {
     /// A decoder that waits for its first chunk.
     #[must_use]
     pub fn new() -> Self {
-        Self { reader: Reader::new(), plan: None }
+        Self { reader: Reader::new(), plan: None, failed: false }
     }
 
-    /// Hands over the next chunk, after [`Progress::NeedInput`].
+    /// Hands over the next chunk. It is due after [`Progress::NeedInput`]; one that comes earlier
+    /// waits.
     pub fn feed(&mut self, chunk: impl Into<Bytes>) {
         self.reader.feed(chunk);
     }
@@ -43,12 +45,27 @@ impl<T: FromRow> Decoder<T> {
         self.reader.finish();
     }
 
+    /// Ends the decoding: its input failed.
+    #[cfg(feature = "client")]
+    pub(crate) const fn fail(&mut self) {
+        self.failed = true;
+    }
+
     /// Goes to the next row.
     ///
     /// # Errors
-    /// As [`Reader::advance`]; [`MissingColumn`](crate::ErrorKind::MissingColumn) and
+    /// Behind an error there are no more rows. As [`Reader::advance`]; [`MissingColumn`](crate::ErrorKind::MissingColumn) and
     /// [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when the table does not fit `T`.
     pub fn advance(&mut self) -> Result<Progress> {
+        if self.failed {
+            return Ok(Progress::End);
+        }
+        let outcome = self.step();
+        self.failed = outcome.is_err();
+        outcome
+    }
+
+    fn step(&mut self) -> Result<Progress> {
         loop {
             match self.reader.advance()? {
                 Step::Table => {}
@@ -70,7 +87,7 @@ impl<T: FromRow> Decoder<T> {
         Ok(())
     }
 
-    /// The row that [`Progress::Row`] announced; `None` before the first one.
+    /// The row that [`Progress::Row`] announced; `None` after any other progress.
     ///
     /// # Errors
     /// [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when a cell does not fit its member,
@@ -78,8 +95,10 @@ impl<T: FromRow> Decoder<T> {
     /// field; both with the position.
     pub fn row(&mut self) -> Option<Result<T::Row<'_>>> {
         let (_, plan) = self.plan.as_mut()?;
-        let record = self.reader.record();
-        Some(T::read(plan, &record).map_err(|error| error.into_error(record.position())))
+        let record = self.reader.record()?;
+        let row = T::read(plan, &record).map_err(|error| error.into_error(record.position()));
+        self.failed = row.is_err();
+        Some(row)
     }
 }
 
@@ -95,7 +114,8 @@ impl<T: FromRow> fmt::Debug for Decoder<T> {
     }
 }
 
-/// Reads a whole reply that is in memory.
+/// Reads a whole reply that is in memory. Its last line must have its line end: without one the
+/// reply may be cut short.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {

@@ -99,7 +99,6 @@ macro_rules! scalars {
 
 scalars! {
     f64, Float: |value, field| field.float(value), "float";
-    f32, Float: |value, field| field.float32(value), "float";
     i8, Integer: |value, field| field.integer(value.into()), "8-bit integer";
     i16, Integer: |value, field| field.integer(value.into()), "16-bit integer";
     i32, Integer: |value, field| field.integer(value.into()), "32-bit integer";
@@ -111,6 +110,22 @@ scalars! {
     u64, Unsigned: |value, field| field.unsigned(value), "unsigned 64-bit integer";
     usize, Unsigned: |value, field| field.unsigned(value as u64), "unsigned integer of this machine's width";
     bool, Boolean: |value, field| field.boolean(value), "boolean";
+}
+
+impl FieldValue for f32 {
+    type Base = Self;
+    type Read<'r> = Self;
+    const TYPE: ValueType = ValueType::Float;
+
+    #[inline]
+    fn write_field(&self, field: FieldWriter<'_>) -> Result<()> {
+        field.float32(*self)
+    }
+
+    #[inline]
+    fn read_field(cell: Cell<'_>) -> Result<Self, CellError> {
+        cell.float32()
+    }
 }
 
 impl<T: FieldValue> FieldValue for Option<T> {

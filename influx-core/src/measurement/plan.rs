@@ -1,7 +1,7 @@
 //! Header → where each member's cell is. Not generic: derived structs hand over their schema.
 
 use super::{CellError, Mismatch, Mismatches};
-use crate::annotated_csv::{Cell, Column, Datatype, Record, TableHeader};
+use crate::annotated_csv::{Cell, Datatype, Record, TableHeader};
 use crate::error::{CellProblem, Problem};
 use crate::schema::{ColumnSchema, Role, Schema, ValueType};
 
@@ -38,7 +38,7 @@ impl RowPlan {
         let mut found = Vec::new();
         if matches!(unpivoted, Unpivoted::SeveralFields) {
             found.push(Mismatch { member: "", problem: Problem::Unpivoted });
-            return Err(Mismatches::new(schema.row, found));
+            return Err(Mismatches::new(schema.row, found, Vec::new()));
         }
         let mut place = |column: &ColumnSchema| {
             let name = match (column.role, &unpivoted) {
@@ -46,17 +46,20 @@ impl RowPlan {
                 _ => column.name,
             };
             let place = table.position(name);
+            let again = table.columns().iter().filter(|column| column.name == name).count() > 1;
             let problem = match place {
+                Some(_) if again => Some(Problem::Twice { column: column.name }),
                 None if column.optional => None,
                 None => Some(Problem::Missing { column: column.name }),
-                Some(index) => wrong_type(column, &table.columns()[index]),
+                Some(index) => wrong_type(column, name, &table.columns()[index].datatype),
             };
             found.extend(problem.map(|problem| Mismatch { member: column.member, problem }));
             place
         };
         let places = schema.columns.iter().map(&mut place).collect();
         if !found.is_empty() {
-            return Err(Mismatches::new(schema.row, found));
+            let columns = table.columns().iter().map(|column| column.name.clone()).collect();
+            return Err(Mismatches::new(schema.row, found, columns));
         }
         let field = schema.columns.iter().find(|column| column.role == Role::Field);
         Ok(Self {
@@ -146,8 +149,11 @@ enum Unpivoted {
 impl Unpivoted {
     fn of(schema: &Schema, table: &TableHeader) -> Self {
         let mut fields = schema.columns.iter().filter(|column| column.role == Role::Field);
-        let pivoted = fields.clone().any(|field| table.position(field.name).is_some());
-        if pivoted || table.position("_value").is_none() {
+        let has = |name| table.position(name).is_some();
+        // A pivot takes both columns away; an aggregation may leave `_value` alone.
+        let narrow =
+            has("_value") && (has("_field") || !fields.clone().any(|field| has(field.name)));
+        if !narrow {
             return Self::No;
         }
         match (fields.next(), fields.next()) {
@@ -176,18 +182,28 @@ impl Identity {
     }
 }
 
-fn wrong_type(wanted: &ColumnSchema, found: &Column) -> Option<Problem> {
+fn wrong_type(wanted: &ColumnSchema, column: &'static str, found: &Datatype) -> Option<Problem> {
     let fits = match wanted.value_type {
-        ValueType::Float => found.datatype == Datatype::Double,
-        ValueType::Integer => found.datatype == Datatype::Long,
-        ValueType::Unsigned => found.datatype == Datatype::UnsignedLong,
-        ValueType::Boolean => found.datatype == Datatype::Boolean,
-        ValueType::String => found.datatype == Datatype::String,
-        ValueType::Time => found.datatype == Datatype::DateTime,
+        ValueType::Float => *found == Datatype::Double,
+        ValueType::Integer => *found == Datatype::Long,
+        ValueType::Unsigned => *found == Datatype::UnsignedLong,
+        ValueType::Boolean => *found == Datatype::Boolean,
+        ValueType::String => *found == Datatype::String,
+        ValueType::Time => *found == Datatype::DateTime,
+    };
+    let remedy = match found {
+        // Rows of several fields can hold those of another type.
+        _ if column == "_value" => "filter by the struct's `_field`, or change the member's type",
+        Datatype::Double => "make the member an `f64`, or convert in the query",
+        Datatype::Long => "make the member an `i64`, or convert in the query",
+        Datatype::UnsignedLong => "make the member a `u64`, or convert in the query",
+        Datatype::Boolean => "make the member a `bool`, or convert in the query",
+        _ => "make the member a text, or convert in the query",
     };
     (!fits).then(|| Problem::Type {
-        column: wanted.name,
-        server: found.datatype.to_string(),
+        column,
+        server: found.to_string(),
         rust: wanted.rust_type,
+        remedy,
     })
 }

@@ -121,6 +121,30 @@ numbers! {
     bool: boolean(Self), "boolean";
 }
 
+macro_rules! machine_numbers {
+    ($($rust:ty: $method:ident(as $wide:ty), $name:literal;)*) => {$(
+        impl TagValue for $rust {
+            type Base = Self;
+            type Read<'r> = Self;
+
+            #[inline]
+            fn write_tag(&self, tag: TagWriter<'_>) -> Result<()> {
+                tag.$method(*self as $wide)
+            }
+
+            #[inline]
+            fn read_tag(cell: Cell<'_>) -> Result<Self, CellError> {
+                cell.parse($name)
+            }
+        }
+    )*};
+}
+
+machine_numbers! {
+    isize: integer(as i64), "integer of this machine's width";
+    usize: unsigned(as u64), "unsigned integer of this machine's width";
+}
+
 impl<T: TagValue> TagValue for Option<T> {
     type Base = T::Base;
     type Read<'r> = Option<T::Read<'r>>;

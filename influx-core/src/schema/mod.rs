@@ -19,16 +19,11 @@ use crate::time::Precision;
 
 /// The columns of a derived struct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Schema {
-    /// The name of the struct, for messages.
-    pub row: &'static str,
-    /// The name of the measurement.
-    pub measurement: &'static str,
-    /// The precision of writes that name none.
-    pub precision: Option<Precision>,
-    /// Tags, fields and the timestamp, in the order of the struct's members.
-    pub columns: &'static [ColumnSchema],
+    pub(crate) row: &'static str,
+    pub(crate) measurement: &'static str,
+    pub(crate) precision: Option<Precision>,
+    pub(crate) columns: &'static [ColumnSchema],
 }
 
 impl Schema {
@@ -43,15 +38,39 @@ impl Schema {
         Self { row, measurement, precision, columns }
     }
 
+    /// The name of the struct, for messages.
+    #[must_use]
+    pub const fn row(&self) -> &'static str {
+        self.row
+    }
+
+    /// The name of the measurement.
+    #[must_use]
+    pub const fn measurement(&self) -> &'static str {
+        self.measurement
+    }
+
+    /// The precision of writes that name none.
+    #[must_use]
+    pub const fn precision(&self) -> Option<Precision> {
+        self.precision
+    }
+
+    /// Tags, fields and the timestamp, in the order of the struct's members.
+    pub fn columns(&self) -> impl Iterator<Item = &'static ColumnSchema> + use<> {
+        self.columns.iter()
+    }
+
     /// The column of this name. The timestamp's is `_time`.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&'static ColumnSchema> {
-        self.columns.iter().find(|column| column.name == name)
+        self.columns().find(|column| column.name == name)
     }
 }
 
 /// One column of a [`Schema`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ColumnSchema {
     /// The key on the server; `_time` for the timestamp.
     pub name: &'static str,
@@ -69,8 +88,23 @@ pub struct ColumnSchema {
     pub doc: &'static str,
 }
 
+impl ColumnSchema {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        role: Role,
+        value_type: ValueType,
+        optional: bool,
+        [member, rust_type, doc]: [&'static str; 3],
+    ) -> Self {
+        Self { name, role, value_type, optional, member, rust_type, doc }
+    }
+}
+
 /// What a column is to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Role {
     /// Indexed text; part of the series key.
     Tag,
@@ -82,6 +116,7 @@ pub enum Role {
 
 /// The types that the server stores. Tags are always [`String`](Self::String).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ValueType {
     /// 64-bit float; `double` in annotated CSV.
     Float,

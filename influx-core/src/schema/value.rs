@@ -99,6 +99,24 @@ from! {
     &str => String, String => String,
 }
 
+impl From<isize> for Value {
+    fn from(value: isize) -> Self {
+        Self::Integer(value as i64)
+    }
+}
+
+impl From<usize> for Value {
+    fn from(value: usize) -> Self {
+        Self::Unsigned(value as u64)
+    }
+}
+
+impl From<&String> for Value {
+    fn from(value: &String) -> Self {
+        Self::String(value.clone())
+    }
+}
+
 /// Takes the shortest decimal that names the `f32`, so that 0.1 stays 0.1.
 impl From<f32> for Value {
     fn from(value: f32) -> Self {

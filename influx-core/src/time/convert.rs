@@ -11,6 +11,11 @@ use crate::error::Result;
 ///
 /// Implemented for [`Timestamp`], [`SystemTime`], chrono's `DateTime` of any zone, and chrono's
 /// `NaiveDateTime`, which is taken as UTC.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` names no instant",
+    label = "not a clock reading",
+    note = "a count of time units needs its unit: `Timestamp::from_units(count, Precision::Milliseconds)?`"
+)]
 pub trait ToTimestamp {
     /// Nanoseconds since 1970-01-01T00:00:00Z, also where they exceed 64 bits.
     fn nanos_since_epoch(&self) -> i128;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Ident;
 use syn::spanned::Spanned as _;
 
 use crate::model::{Kind, Measurement, Member};
@@ -18,14 +19,14 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     let bounds = bounds::write(model, private);
     // Two of one name are reported already.
     let mut seen = BTreeSet::new();
-    let constants = model
-        .columns()
-        .filter(|member| seen.insert(member.constant.to_string()))
-        .map(|member| constant(model, member, private));
+    let constants = model.columns().filter_map(|member| {
+        let name = member.constant.as_ref()?;
+        seen.insert(name.to_string()).then(|| constant(name, model, member, private))
+    });
     quote! {
         #[automatically_derived]
         #[allow(
-            dead_code, private_interfaces, private_bounds, non_upper_case_globals,
+            dead_code, deprecated, private_interfaces, private_bounds, non_upper_case_globals,
             reason = "nobody needs every column"
         )]
         impl #generics #ident #arguments #bounds {
@@ -34,8 +35,13 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     }
 }
 
-fn constant(model: &Measurement<'_>, member: &Member<'_>, private: &TokenStream) -> TokenStream {
-    let (visibility, constant) = (&model.input.vis, &member.constant);
+fn constant(
+    constant: &Ident,
+    model: &Measurement<'_>,
+    member: &Member<'_>,
+    private: &TokenStream,
+) -> TokenStream {
+    let visibility = &model.input.vis;
     let (name, role, noun) = match &member.kind {
         Kind::Tag { key, .. } => (key.as_str(), quote!(Tag), "tag"),
         Kind::Field { key, .. } => (key.as_str(), quote!(Field), "field"),
@@ -44,7 +50,9 @@ fn constant(model: &Measurement<'_>, member: &Member<'_>, private: &TokenStream)
     let docs = if member.docs.is_empty() {
         format!("The {noun} `{name}`.")
     } else {
-        format!("The {noun} `{name}`: {}", member.docs)
+        // Its first paragraph: an example further down would be tested twice.
+        let summary = member.docs.split("\n\n").next().unwrap_or_default();
+        format!("The {noun} `{name}`: {summary}")
     };
     let base = bounds::item(member, "Base", private);
     let place = member.ty.span();

@@ -13,17 +13,20 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     let owned = model.input.generics.lifetimes().next().is_none().then(|| {
         quote! {
             #[automatically_derived]
+            #[allow(deprecated, reason = "the user's own members may be")]
             impl #generics #private::FromRowOwned for #ident #arguments #clause {}
         }
     });
     quote! {
         #[automatically_derived]
+        #[allow(deprecated, reason = "the user's own members may be")]
         impl #generics #private::Measurement for #ident #arguments #clause {
             const SCHEMA: #private::Schema =
                 #private::Schema::new("", "", ::core::option::Option::None, &[]);
         }
 
         #[automatically_derived]
+        #[allow(deprecated, reason = "the user's own members may be")]
         impl #generics #private::ToLine for #ident #arguments #clause {
             fn write_line(&self, _: &mut #private::LineWriter) -> #private::Result<()> {
                 ::core::unreachable!()
@@ -31,6 +34,7 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
         }
 
         #[automatically_derived]
+        #[allow(deprecated, reason = "the user's own members may be")]
         impl #generics #private::FromRow for #ident #arguments #clause {
             type Row<'__r> = #row;
             type Plan = ();

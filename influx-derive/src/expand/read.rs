@@ -2,9 +2,10 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use syn::spanned::Spanned as _;
 
-use crate::bounds;
 use crate::model::{Fallback, Kind, Measurement, Member};
+use crate::{bounds, paths};
 
 pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
     let ident = &model.input.ident;
@@ -22,11 +23,13 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     let owned = model.input.generics.lifetimes().next().is_none().then(|| {
         quote! {
             #[automatically_derived]
+            #[allow(deprecated, reason = "the user's own members may be")]
             impl #generics #private::FromRowOwned for #ident #arguments #bounds {}
         }
     });
     quote! {
         #[automatically_derived]
+        #[allow(deprecated, reason = "the user's own members may be")]
         impl #generics #private::FromRow for #ident #arguments #bounds {
             type Row<'__r> = #row;
             type Plan = #private::RowPlan;
@@ -61,7 +64,8 @@ fn read(member: &Member<'_>, index: usize, private: &TokenStream) -> TokenStream
     let read = match &member.kind {
         Kind::Skipped => {
             let default = default(member);
-            return quote!(#default());
+            let call = paths::placed(member.ty.span(), quote!(()));
+            return quote!(#default #call);
         }
         Kind::Tag { .. } => read("read_tag", quote!(__cell)),
         Kind::Field { .. } => read("read_field", quote!(__cell)),

@@ -24,6 +24,7 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     let columns = model.columns().map(|member| column(member, private));
     quote! {
         #[automatically_derived]
+        #[allow(deprecated, reason = "the user's own members may be")]
         impl #generics #private::Measurement for #ident #arguments #bounds {
             const SCHEMA: #private::Schema =
                 #private::Schema::new(#row, #name, #precision, &[#(#columns),*]);
@@ -50,15 +51,13 @@ fn column(member: &Member<'_>, private: &TokenStream) -> TokenStream {
     let docs = &member.docs;
     let rust_type = spell(member.ty);
     quote! {
-        #private::ColumnSchema {
-            name: #name,
-            role: #private::Role::#variant,
-            value_type: #value_type,
-            optional: #optional,
-            member: #name_of_member,
-            rust_type: #rust_type,
-            doc: #docs,
-        }
+        #private::ColumnSchema::new(
+            #name,
+            #private::Role::#variant,
+            #value_type,
+            #optional,
+            [#name_of_member, #rust_type, #docs],
+        )
     }
 }
 

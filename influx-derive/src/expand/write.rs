@@ -27,6 +27,7 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     });
     quote! {
         #[automatically_derived]
+        #[allow(deprecated, reason = "the user's own members may be")]
         impl #generics #private::ToLine for #ident #arguments #bounds {
             fn write_line(&self, __out: &mut #private::LineWriter) -> #private::Result<()> {
                 let #mutable __line = #private::measurement(__out, #measurement);

@@ -21,9 +21,27 @@ live! {
 
     async fn a_second_set_up_is_a_conflict(live) {
         let setup = live.client.setup("someone", "some-org", "some-bucket").password("some-password");
-        assert!(!setup.is_allowed().await.unwrap());
+        assert!(!live.client.is_setup_allowed().await.unwrap());
         let error = setup.await.unwrap_err();
         assert_eq!((error.kind(), error.status(), error.server_code()), (ErrorKind::Conflict, Some(422), Some("conflict")));
+    }
+
+    async fn a_set_up_that_would_spoil_the_server_is_refused(live) {
+        let setup = |user, org, bucket| live.client.setup(user, org, bucket).password("some-password");
+        for (setup, words) in [
+            (setup(" ", "o", "b"), "the user name is blank"),
+            (setup("u", "", "b"), "the organization's name is blank"),
+            (setup("u", "o", ""), "the bucket's name is empty"),
+            (setup("u", "o", "_b"), "starts with `_`"),
+            (setup("u", "o", "b").token("t\n"), "no HTTP header can carry"),
+            (setup("u", "o", "b").password("short"), "fewer than 8"),
+            (setup("u", "o", "b").password("x".repeat(73)), "more than 72"),
+            (setup("u", "o", "b").retention(Duration::from_secs(60)), "at least one hour"),
+        ] {
+            let error = setup.await.unwrap_err();
+            assert!(error.to_string().contains(words), "{error}");
+            assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidInput, None));
+        }
     }
 
     async fn buckets_are_created_found_and_deleted(live) {
@@ -51,6 +69,10 @@ live! {
             let error = buckets.create("b").retention(retention).await.unwrap_err();
             assert!(error.to_string().starts_with("the retention "), "{error}");
         }
+        assert_eq!(buckets.find("").await.unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(buckets.delete("").await.unwrap_err().kind(), ErrorKind::InvalidInput);
+        let ages = buckets.create("b").retention(Duration::from_secs(9_223_372_037)).await.unwrap_err();
+        assert!(ages.to_string().contains("292 years"), "{ages}");
         let error = buckets.delete("_monitoring").await.unwrap_err();
         assert_eq!(error.to_string(), "the bucket is the server's own and cannot be deleted");
         assert!(buckets.find("_monitoring").await.unwrap().unwrap().system);

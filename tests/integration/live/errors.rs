@@ -17,7 +17,7 @@ live! {
         live.client.write(&live.bucket, "m f=1 1").await.unwrap();
         let error = live.client.write(&live.bucket, "m f=2 2\nm f=3i 3").await.unwrap_err();
         assert_eq!((error.kind(), error.status(), error.server_code()), (ErrorKind::PartialWrite, Some(422), Some("unprocessable entity")));
-        assert!(error.to_string().contains("field type conflict") && error.to_string().ends_with("the other points are stored"), "{error}");
+        assert!(error.to_string().contains("field type conflict") && error.to_string().ends_with("all points that this does not concern are stored"), "{error}");
         assert_eq!(live.client.query(live.narrow()).tables().await.unwrap()[0].records().len(), 2);
     }
 
@@ -29,7 +29,7 @@ live! {
             stranger.buckets().find("x").await.unwrap_err(),
         ] {
             assert_eq!((error.kind(), error.status()), (ErrorKind::Unauthorized, Some(401)));
-            assert!(error.to_string().ends_with("unauthorized access; check the token"), "{error}");
+            assert!(error.to_string().ends_with("unauthorized access; set the token, or check it"), "{error}");
             assert!(!format!("{error} {error:?}").contains("wrong"));
         }
         let nobody = Client::builder(&live.url).org(&live.org).build().unwrap();
@@ -43,6 +43,8 @@ live! {
         assert_eq!(error.server_message(), Some("bucket \"nowhere\" not found"));
         let error = live.client.write(&live.bucket, "m f=1").org("nobody").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);
+        let error = live.client.query("buckets()").org("nobody").tables().await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(400)));
         let error = live.client.query("from(bucket: \"nowhere\") |> range(start: 0)").tables().await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(404)));
     }

@@ -112,7 +112,7 @@ live! {
         for flux in [only_disk.clone(), format!("{only_disk} |> group()")] {
             let error = live.client.query(flux).fetch::<Cpu>().await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::MissingColumn);
-            assert!(error.to_string().contains("the rows are of measurement `disk`; add `|> filter(fn: (r) => r._measurement == \"cpu\")`"), "{error}");
+            assert!(error.to_string().contains("the rows are of measurement `disk`, the struct is `cpu`; add `|> filter(fn: (r) => r._measurement == \"cpu\")`"), "{error}");
             assert!(error.position().is_some());
         }
         let loads = format!("{} |> filter(fn: (r) => r._field == \"load\") |> toFloat()", live.narrow());
@@ -138,14 +138,24 @@ live! {
         fill(&live, 1, 2).await;
         let error = live.client.query(live.pivoted()).fetch::<Wrong>().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TypeMismatch);
-        assert_eq!(
-            error.to_string(),
+        let columns: Vec<_> = error.mismatches().iter().map(|m| (m.member(), m.column())).collect();
+        assert_eq!(columns, [
+            ("temp", Some("temp")),
+            ("system_load", Some("load")),
+            ("missing", Some("missing")),
+            ("host", Some("host")),
+        ]);
+        let text = error.to_string();
+        for words in [
             "the result does not fit `Wrong`: `Wrong.temp` is `i64`, but column `temp` is of the \
-             server's type `double`; `Wrong.system_load` is `f64`, but column `load` is of the \
-             server's type `long`; `Wrong.missing` needs column `missing`, which the table lacks; \
-             an `Option` reads that as `None`; `Wrong.host` needs column `host`, which the table \
-             lacks; an `Option` reads that as `None`"
-        );
+             server's type `double`; make the member an `f64`, or convert in the query",
+            "`Wrong.system_load` is `f64`, but column `load` is of the server's type `long`",
+            "`Wrong.missing` needs column `missing`, which the table lacks; mend the name, or make \
+             the member an `Option` if it may be missing",
+            "; the table has `_start`, `_stop`, `_time`, `_measurement`, `core`, ",
+        ] {
+            assert!(text.contains(words), "{text} should say {words:?}");
+        }
     }
 
     async fn a_null_in_a_member_that_is_no_option_is_an_error_behind_the_good_rows(live) {

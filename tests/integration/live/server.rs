@@ -4,13 +4,20 @@ use influx_core::{Client, ErrorKind, Point};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 
 use crate::support::influxd::Influxd;
-use crate::support::live::live;
+/// Defines a test that starts servers itself; without one to start it is listed as ignored.
+macro_rules! own_server {
+    ($(async fn $name:ident() $body:block)*) => {$(
+        #[tokio::test]
+        #[cfg_attr(
+            not(own_server),
+            ignore = "starts a server; INFLUXD=$(tests/influxd/build.sh) cargo test"
+        )]
+        async fn $name() $body
+    )*};
+}
 
-live! {
-    async fn https_trusts_the_authority_that_it_is_told_to(_live) {
-        if std::env::var_os("INFLUXD").is_none() {
-            return;
-        }
+own_server! {
+    async fn https_trusts_the_authority_that_it_is_told_to() {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec!["localhost".into(), "127.0.0.1".into()]).unwrap();
         params.distinguished_name = DistinguishedName::new();
@@ -42,10 +49,7 @@ live! {
         tokio::task::spawn_blocking(move || drop(server)).await.unwrap();
     }
 
-    async fn a_server_that_dies_is_a_failure_that_may_pass(_live) {
-        if std::env::var_os("INFLUXD").is_none() {
-            return;
-        }
+    async fn a_server_that_dies_is_a_failure_that_may_pass() {
         let server = tokio::task::spawn_blocking(|| Influxd::start(&[], |_| {})).await.unwrap();
         let url = format!("http://{}", server.address);
         let anyone = Client::builder(&url).build().unwrap();

@@ -1,8 +1,10 @@
 //! A server that answers with given bytes, for what a real one will not produce.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use influx_core::Client;
+use influx_core::client::ClientBuilder;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -11,10 +13,18 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum End {
     Close,
     Stall,
+    /// The bytes come in small pieces, with pauses.
+    Drip,
 }
 
-/// A client of a server that gives every request the same answer.
+/// A client of a server that gives every request the same answer, with short limits.
 pub async fn client(answer: impl Into<Vec<u8>>, end: End) -> Client {
+    let short = Duration::from_millis(300);
+    builder(answer, end).await.timeout(short).read_timeout(short).build().unwrap()
+}
+
+/// The same with the usual limits.
+pub async fn builder(answer: impl Into<Vec<u8>>, end: End) -> ClientBuilder {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let answer = answer.into();
@@ -23,9 +33,7 @@ pub async fn client(answer: impl Into<Vec<u8>>, end: End) -> Client {
             tokio::spawn(serve(stream, answer.clone(), end));
         }
     });
-    let short = Duration::from_millis(300);
-    let builder = Client::builder(url).org("o").token("a-secret-token");
-    builder.timeout(short).read_timeout(short).build().unwrap()
+    Client::builder(url).org("o").token("a-secret-token")
 }
 
 /// An answer with this status, headers and body.
@@ -34,29 +42,53 @@ pub fn answer(status: &str, headers: &str, body: &str) -> String {
 }
 
 async fn serve(mut stream: TcpStream, answer: Vec<u8>, end: End) {
-    read_request(&mut stream).await;
-    let _ = stream.write_all(&answer).await;
-    match end {
-        End::Close => drop(stream),
-        End::Stall => std::future::pending().await,
+    let _ = read_request(&mut stream).await;
+    let piece = if matches!(end, End::Drip) { 10 } else { answer.len().max(1) };
+    for piece in answer.chunks(piece) {
+        let _ = stream.write_all(piece).await;
+        if matches!(end, End::Drip) {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+    if matches!(end, End::Stall) {
+        std::future::pending::<()>().await;
     }
 }
 
+/// The head and the body of a request.
+type Recorded = (String, Vec<u8>);
+
+/// A server that takes every write, and what it was sent.
+pub async fn recording() -> (ClientBuilder, Arc<Mutex<Vec<Recorded>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&requests);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let request = read_request(&mut stream).await;
+            record.lock().unwrap().extend(request);
+            let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await;
+        }
+    });
+    (Client::builder(url).org("o").token("a-secret-token"), requests)
+}
+
 /// Reads one request to its end, as its `Content-Length` gives it.
-async fn read_request(stream: &mut TcpStream) {
+async fn read_request(stream: &mut TcpStream) -> Option<Recorded> {
     let mut request = Vec::new();
     loop {
         let mut chunk = [0; 4096];
         match stream.read(&mut chunk).await {
-            Ok(0) | Err(_) => return,
+            Ok(0) | Err(_) => return None,
             Ok(length) => request.extend_from_slice(&chunk[..length]),
         }
-        let text = String::from_utf8_lossy(&request);
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
-                return;
-            }
+        let Some(end) = request.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&request[..end]).into_owned();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let body = &request[end + 4..];
+        if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
+            return Some((head, body.to_vec()));
         }
     }
 }

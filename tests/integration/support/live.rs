@@ -68,10 +68,11 @@ where
             token: target.token.clone(),
         };
         let outcome = tokio::spawn(case(live)).await;
-        client.buckets().delete(&bucket).await.unwrap();
+        let deleted = client.buckets().delete(&bucket).await;
         if let Err(panic) = outcome {
             std::panic::resume_unwind(panic.into_panic());
         }
+        deleted.unwrap();
     });
 }
 

@@ -9,6 +9,10 @@ struct Cpu {
     host: String,
     #[field(default = "zero")]
     temp: f64,
+    #[field(default = 3.0)]
+    level: f64,
+    #[field("loud")]
+    noise: f64,
     #[field(skip, name = "x")]
     cache: f64,
     #[timestamp(unit = "minutes")]
