@@ -63,8 +63,8 @@
 //! A member that is `None` is not written. An empty cell reads as `None`; so does a column that a
 //! table lacks, as it does when none of its points has the field. InfluxDB's CSV has the same bytes
 //! for null and for the empty text: `Some("")` comes back as `None`, and a `String` reads an empty
-//! cell as `""`. An empty tag is not written; for InfluxDB that is the same. Anything else that is
-//! missing is an error, never a default.
+//! cell as `""`. An empty tag is not written and a tag that a series lacks reads as `""`; for
+//! InfluxDB these are the same. Anything else that is missing is an error, never a default.
 #![cfg_attr(doctest, doc = include_str!("../../README.md"))]
 
 #[cfg(feature = "client")]

@@ -8,7 +8,7 @@ use syn::DeriveInput;
 fn snapshot(name: &str, input: &str, expand: impl Fn(&DeriveInput) -> TokenStream) {
     let input: DeriveInput = syn::parse_str(input).expect("the input is Rust");
     let file: syn::File = syn::parse2(expand(&input)).expect("the expansion is Rust");
-    let path = format!("{}/snapshots/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/snapshots/{name}.snap", env!("CARGO_MANIFEST_DIR"));
     expect_file![path].assert_eq(&prettyplease::unparse(&file));
 }
 

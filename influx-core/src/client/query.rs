@@ -61,7 +61,8 @@ impl Query {
         self
     }
 
-    /// Collects all rows.
+    /// Collects all rows, in the order in which the server sends them; of several `yield`s, those of
+    /// all, in random order of the results.
     ///
     /// # Errors
     /// [`InvalidFlux`](crate::ErrorKind::InvalidFlux) when the server refuses the script,
@@ -87,6 +88,26 @@ impl Query {
 
     /// Streams the rows as they come. The stream ends at the first error, with those of
     /// [`fetch`](Self::fetch), behind the rows that were good. Dropping it closes the connection.
+    ///
+    /// The trait is that of the crate `futures-core`; its methods come with `StreamExt` of
+    /// `futures-util` (or `tokio-stream`). [`rows`](Self::rows) needs neither.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "derive")] {
+    /// # use influx_core::Measurement;
+    /// # #[derive(Measurement)]
+    /// # struct Cpu { #[field] temp: f64 }
+    /// # async fn demo(client: influx_core::Client, flux: String) -> influx_core::Result<()> {
+    /// use futures_util::StreamExt as _;
+    ///
+    /// let mut stream = client.query(flux).stream::<Cpu>();
+    /// while let Some(cpu) = stream.next().await {
+    ///     println!("{}", cpu?.temp);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
     pub fn stream<T: FromRowOwned>(self) -> RowStream<T> {
         RowStream(self.rows())
     }

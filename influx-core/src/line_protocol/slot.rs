@@ -184,7 +184,7 @@ impl TimestampWriter<'_> {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) outside
-    /// [`Timestamp::EARLIEST`]..=[`Timestamp::LATEST`], also where only the rounding leaves it.
+    /// [`EARLIEST`](crate::Timestamp::EARLIEST)..=[`LATEST`](crate::Timestamp::LATEST), also where only the rounding leaves it.
     #[inline]
     pub fn nanos(self, nanos: i128) -> Result<()> {
         self.0.append_time(nanos)
