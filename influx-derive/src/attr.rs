@@ -82,7 +82,9 @@ impl<T> Once<T> {
         Self { name, value: None }
     }
 
-    pub(crate) fn set(&mut self, span: Span, value: T, diagnostics: &mut Diagnostics) {
+    /// `None` was reported when it was read.
+    pub(crate) fn set(&mut self, span: Span, value: Option<T>, diagnostics: &mut Diagnostics) {
+        let Some(value) = value else { return };
         if self.value.is_some() {
             diagnostics.at_span(span, format!("option `{}` is given twice", self.name));
         } else {
@@ -124,6 +126,16 @@ impl Opt {
         let message = format!("`{name}` wants a path: {name} = some::path");
         match self.value {
             Some(OptValue::Path(path)) => Some(path),
+            other => refuse(name, other, message, diagnostics),
+        }
+    }
+
+    /// The name of `name = NAME`.
+    pub(crate) fn ident(self, diagnostics: &mut Diagnostics) -> Option<Ident> {
+        let name = &self.name;
+        let message = format!("`{name}` wants a name: {name} = NAME");
+        match self.value {
+            Some(OptValue::Path(path)) if path.get_ident().is_some() => path.get_ident().cloned(),
             other => refuse(name, other, message, diagnostics),
         }
     }

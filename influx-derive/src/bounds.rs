@@ -8,7 +8,8 @@ use syn::{
     parse_quote,
 };
 
-use crate::model::{Fallback, Kind, Measurement, Member, mentions};
+use crate::member::{Fallback, Kind, Member};
+use crate::model::Measurement;
 use crate::paths;
 
 /// The struct's where clause, and that each generic member can be written.
@@ -118,7 +119,7 @@ fn clause(
     let parameters = type_parameters(generics);
     let mut clause = generics.where_clause.clone().unwrap_or_else(|| parse_quote!(where));
     for member in &model.members {
-        if mentions(member.ty.to_token_stream(), &parameters) {
+        if paths::mentions(member.ty.to_token_stream(), &parameters) {
             clause
                 .predicates
                 .extend(bound(member).map(|bound| -> WherePredicate { parse_quote!(#bound) }));

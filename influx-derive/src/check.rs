@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Kind, Measurement, Member};
+use crate::member::{Kind, Member};
+use crate::model::Measurement;
 use crate::names::{self, Part};
 
 pub(crate) fn check(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {

@@ -11,6 +11,7 @@ mod bounds;
 mod check;
 mod diagnostics;
 mod expand;
+mod member;
 mod model;
 mod names;
 mod paths;

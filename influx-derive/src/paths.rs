@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::Path;
+use syn::{Ident, Path};
 
 /// The module that generated code may call, under the name that the user's crate has for ours.
 pub(crate) fn private(krate: Option<&Path>) -> TokenStream {
@@ -38,4 +38,13 @@ fn respan(tokens: TokenStream, span: &impl Fn(&TokenTree) -> Span) -> TokenStrea
         tree
     };
     tokens.into_iter().map(respan_tree).collect()
+}
+
+/// Whether any identifier in `tokens` is one of `names`.
+pub(crate) fn mentions(tokens: TokenStream, names: &[&Ident]) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Group(group) => mentions(group.stream(), names),
+        TokenTree::Ident(ident) => names.iter().any(|name| **name == ident),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }

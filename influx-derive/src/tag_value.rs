@@ -86,15 +86,12 @@ impl<'a> Model<'a> {
             match option.name.to_string().as_str() {
                 "rename_all" => {
                     let rule = option.text(diagnostics);
-                    if let Some(rule) = rule.and_then(|rule| attr::rename_rule(&rule, diagnostics))
-                    {
-                        rename_all.set(span, rule, diagnostics);
-                    }
+                    let rule = rule.and_then(|rule| attr::rename_rule(&rule, diagnostics));
+                    rename_all.set(span, rule, diagnostics);
                 }
                 "crate" => {
-                    if let Some(path) = option.path(diagnostics) {
-                        krate.set(span, path, diagnostics);
-                    }
+                    let path = option.path(diagnostics);
+                    krate.set(span, path, diagnostics);
                 }
                 _ => option.unknown("#[influx] on an enum", &["rename_all", "crate"], diagnostics),
             }
@@ -132,9 +129,8 @@ impl<'a> Model<'a> {
             let span = option.span();
             match option.name.to_string().as_str() {
                 "name" => {
-                    if let Some(text) = option.text(diagnostics) {
-                        name.set(span, text, diagnostics);
-                    }
+                    let text = option.text(diagnostics);
+                    name.set(span, text, diagnostics);
                 }
                 "other" => self.set_other(&variant.ident, option, diagnostics),
                 _ => option.unknown("#[influx] on a variant", &["name", "other"], diagnostics),

@@ -7,7 +7,8 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use crate::model::{Kind, Measurement, Member};
+use crate::member::{Kind, Member};
+use crate::model::Measurement;
 use crate::{bounds, paths};
 
 pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {

@@ -4,7 +4,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned as _;
 
-use crate::model::{Fallback, Kind, Measurement, Member};
+use crate::member::{Fallback, Kind, Member};
+use crate::model::Measurement;
 use crate::{bounds, paths};
 
 pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {

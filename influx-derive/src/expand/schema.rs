@@ -6,7 +6,8 @@ use syn::Type;
 use syn::ext::IdentExt as _;
 
 use crate::bounds;
-use crate::model::{Kind, Measurement, Member};
+use crate::member::{Kind, Member};
+use crate::model::Measurement;
 
 pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
     let ident = &model.input.ident;

@@ -4,7 +4,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::bounds;
-use crate::model::{Kind, Measurement, Member};
+use crate::member::{Kind, Member};
+use crate::model::Measurement;
 use crate::names::{self, Part};
 
 pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {

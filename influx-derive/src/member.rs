@@ -1,0 +1,226 @@
+//! One member of a struct: its role and its options.
+
+use proc_macro2::Span;
+use quote::ToTokens as _;
+use syn::ext::IdentExt as _;
+use syn::{Attribute, Ident, LitStr, Path, Type};
+
+use crate::attr::{self, Once, Opt};
+use crate::diagnostics::Diagnostics;
+use crate::model::{Container, Unit};
+use crate::{names, paths};
+
+pub(crate) struct Member<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) ty: &'a Type,
+    pub(crate) docs: String,
+    pub(crate) kind: Kind,
+    pub(crate) default: Option<Fallback>,
+    /// The name of the column constant, if it has one.
+    pub(crate) constant: Option<Ident>,
+}
+
+pub(crate) enum Kind {
+    Tag { key: String, span: Span },
+    Field { key: String, span: Span },
+    Timestamp { unit: Option<Unit> },
+    Skipped,
+}
+
+/// What the reader puts in when there is no value.
+pub(crate) enum Fallback {
+    Default,
+    Call(Path),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Role {
+    Tag,
+    Field,
+    Timestamp,
+}
+
+impl Role {
+    const ALL: [Self; 3] = [Self::Tag, Self::Field, Self::Timestamp];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Tag => "tag",
+            Self::Field => "field",
+            Self::Timestamp => "timestamp",
+        }
+    }
+
+    /// The options of the role.
+    const fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::Tag | Self::Field => &["name", "default", "skip", "column"],
+            Self::Timestamp => &["unit", "default", "skip", "column"],
+        }
+    }
+
+    pub(crate) fn of(attribute: &Attribute) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| attribute.path().is_ident(role.name()))
+    }
+}
+
+/// The member's name in capitals, if that is a name.
+fn constant(ident: &Ident, plain: &str, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    let Ok(mut constant) = syn::parse_str::<Ident>(&names::constant(plain)) else {
+        let message = format!("`{ident}` makes no name for a column constant");
+        diagnostics.at(ident, format!("{message}; name it with `column = NAME`"));
+        return None;
+    };
+    constant.set_span(ident.span());
+    Some(constant)
+}
+
+/// What the attributes of a member say.
+struct MemberOptions {
+    name: Once<LitStr>,
+    unit: Once<Unit>,
+    default: Once<Fallback>,
+    skip: Once<()>,
+    column: Once<Ident>,
+}
+
+impl<'a> Member<'a> {
+    pub(crate) fn parse(
+        field: &'a syn::Field,
+        container: &Container,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let ident = field.ident.as_ref()?;
+        let role = Self::role(field, ident, diagnostics)?;
+        let options = MemberOptions::parse(field, role, diagnostics);
+        let plain = ident.unraw().to_string();
+        let span = options.name.get().map_or_else(|| ident.span(), LitStr::span);
+        let renamed = || container.rename_all.as_ref().and_then(|rule| names::rename(rule, &plain));
+        let key = match options.name.get() {
+            Some(name) => name.value(),
+            None => renamed().unwrap_or_else(|| plain.clone()),
+        };
+        options.check(role, diagnostics);
+        let kind = match role {
+            _ if options.skip.is_set() => Kind::Skipped,
+            Role::Tag => Kind::Tag { key, span },
+            Role::Field => Kind::Field { key, span },
+            Role::Timestamp => Kind::Timestamp { unit: options.unit.get().copied() },
+        };
+        let constant = match options.column.take() {
+            Some(constant) => Some(constant),
+            None if container.columns && !options.skip.is_set() => {
+                constant(ident, &plain, diagnostics)
+            }
+            None => None,
+        };
+        Some(Self {
+            ident,
+            ty: &field.ty,
+            docs: attr::docs(&field.attrs),
+            kind,
+            default: options.default.take(),
+            constant,
+        })
+    }
+
+    fn role(field: &syn::Field, ident: &Ident, diagnostics: &mut Diagnostics) -> Option<Role> {
+        if let Some(other) = field.attrs.iter().find(|a| a.path().is_ident("measurement")) {
+            diagnostics.at(
+                other,
+                "#[measurement] belongs on the struct; a member is #[tag], #[field] or #[timestamp]",
+            );
+            return None;
+        }
+        let mut roles = field.attrs.iter().filter_map(|a| Role::of(a).map(|role| (role, a)));
+        let Some((role, _)) = roles.next() else {
+            diagnostics.at(
+                ident,
+                format!(
+                    "member `{ident}` has no role; write #[tag], #[field] or #[timestamp] on it, \
+                     or #[field(skip)] to leave it out"
+                ),
+            );
+            return None;
+        };
+        for (_, again) in roles {
+            let message =
+                format!("member `{ident}` is a {} already; a member has one role", role.name());
+            diagnostics.at(again, message);
+        }
+        Some(role)
+    }
+}
+
+impl MemberOptions {
+    fn parse(field: &syn::Field, role: Role, diagnostics: &mut Diagnostics) -> Self {
+        let mut options = Self {
+            name: Once::new("name"),
+            unit: Once::new("unit"),
+            default: Once::new("default"),
+            skip: Once::new("skip"),
+            column: Once::new("column"),
+        };
+        let own = field.attrs.iter().filter(|attribute| Role::of(attribute) == Some(role));
+        for option in own.flat_map(|own| attr::options(own, diagnostics)).collect::<Vec<_>>() {
+            options.take(option, role, diagnostics);
+        }
+        options
+    }
+
+    fn take(&mut self, option: Opt, role: Role, diagnostics: &mut Diagnostics) {
+        let span = option.span();
+        match option.name.to_string().as_str() {
+            name if !role.options().contains(&name) => refuse(&option, name, role, diagnostics),
+            "name" => self.name.set(span, option.text(diagnostics), diagnostics),
+            "unit" => {
+                let unit = option.text(diagnostics);
+                let unit = unit.map(|unit| Unit::parse(&unit, diagnostics));
+                self.unit.set(span, unit, diagnostics);
+            }
+            "default" => {
+                let fallback = match option.value {
+                    None => Some(Fallback::Default),
+                    Some(_) => option.path(diagnostics).map(Fallback::Call),
+                };
+                self.default.set(span, fallback, diagnostics);
+            }
+            "skip" => self.skip.set(span, option.flag(diagnostics), diagnostics),
+            "column" => self.column.set(span, option.ident(diagnostics), diagnostics),
+            _ => {}
+        }
+    }
+
+    /// A skipped member has no name, unit or column.
+    fn check(&self, role: Role, diagnostics: &mut Diagnostics) {
+        if !self.skip.is_set() {
+            return;
+        }
+        let others = [self.name.span(), self.unit.span(), self.column.span()];
+        for span in others.into_iter().flatten() {
+            let message =
+                format!("a skipped {} is neither written nor read; drop this option", role.name());
+            diagnostics.at_span(span, message);
+        }
+    }
+}
+
+/// Reports an option that the role does not have.
+fn refuse(option: &Opt, name: &str, role: Role, diagnostics: &mut Diagnostics) {
+    let others = Role::ALL.into_iter().filter(|other| other.options().contains(&name));
+    let others: Vec<_> = others.map(|other| format!("#[{}]", other.name())).collect();
+    if others.is_empty() {
+        option.unknown(&format!("#[{}]", role.name()), role.options(), diagnostics);
+        return;
+    }
+    let others = others.join(" and ");
+    let message = format!("`{name}` is an option of {others}, not of #[{}]", role.name());
+    diagnostics.at(&option.name, message);
+}
+
+impl Member<'_> {
+    /// Whether the type holds a `'static` reference, which no row can be read into.
+    pub(crate) fn is_static(&self) -> bool {
+        paths::mentions(self.ty.to_token_stream(), &[&Ident::new("static", Span::call_site())])
+    }
+}
