@@ -29,7 +29,8 @@ pub(super) struct Scanner {
     /// The start of a record whose end has not come yet, or the whole record once it has.
     carry: Vec<u8>,
     state: State,
-    current: Current,
+    /// Where in `chunk` the record that is handed out starts, unless it lies in `carry`.
+    start: usize,
     parse: Parse,
     /// Cells whose text had to be rewritten.
     rewritten: Vec<u8>,
@@ -44,15 +45,8 @@ enum State {
     InChunk,
     /// The next record started in `carry`.
     Carrying,
-    /// The record in `carry` was handed out.
+    /// The record that is handed out lies in `carry`.
     CarryDone,
-}
-
-/// Where the current record lies.
-#[derive(Debug, Clone, Copy)]
-enum Current {
-    Chunk { start: usize },
-    Carry,
 }
 
 /// How far a record has been read; survives the wait for the next chunk.
@@ -91,14 +85,6 @@ pub(super) enum Scan {
     End,
 }
 
-/// What reading on from `Parse` met.
-enum Found {
-    /// The record ends before this byte.
-    End(usize),
-    /// The bytes end first.
-    OutOfBytes,
-}
-
 impl Scanner {
     pub(super) const fn new() -> Self {
         Self {
@@ -107,7 +93,7 @@ impl Scanner {
             queue: VecDeque::new(),
             carry: Vec::new(),
             state: State::InChunk,
-            current: Current::Carry,
+            start: 0,
             parse: Parse { cells: Vec::new(), cell: 0, seen: 0, rewrite: false, raw: false },
             rewritten: Vec::new(),
             ended: false,
@@ -139,11 +125,11 @@ impl Scanner {
                 State::InChunk | State::CarryDone => &self.chunk[self.at..],
             };
             match self.parse.run(bytes).map_err(|cause| Error::csv(cause, self.record))? {
-                Found::End(length) => {
+                Some(length) => {
                     self.finish_record(length);
                     return Ok(Scan::Record);
                 }
-                Found::OutOfBytes => {
+                None => {
                     if !self.take_more()? {
                         return self.out_of_input();
                     }
@@ -191,12 +177,11 @@ impl Scanner {
     fn finish_record(&mut self, length: usize) {
         let bytes = if self.state == State::Carrying {
             self.state = State::CarryDone;
-            self.current = Current::Carry;
             &self.carry[..length]
         } else {
-            self.current = Current::Chunk { start: self.at };
+            self.start = self.at;
             self.at += length;
-            &self.chunk[self.at - length..self.at]
+            &self.chunk[self.start..self.at]
         };
         let mut lines = 1;
         if self.parse.raw {
@@ -223,10 +208,10 @@ impl Scanner {
         let Some(&Span { start, end, place }) = self.parse.cells.get(index) else {
             return &[];
         };
-        match (place, self.current) {
+        match (place, self.state) {
             (Place::Rewritten, _) => &self.rewritten[start..end],
-            (_, Current::Carry) => &self.carry[start..end],
-            (_, Current::Chunk { start: record }) => &self.chunk[record + start..record + end],
+            (_, State::CarryDone) => &self.carry[start..end],
+            _ => &self.chunk[self.start + start..self.start + end],
         }
     }
 
@@ -257,8 +242,9 @@ fn rewrite(raw: &[u8], rewritten: &mut Vec<u8>, span: &mut Span) -> u64 {
 }
 
 impl Parse {
-    /// Reads cells of `bytes`, which start with the record's first byte, from where it stopped.
-    fn run(&mut self, bytes: &[u8]) -> Result<Found, CsvCause> {
+    /// Reads cells of `bytes`, which start with the record's first byte, from where it stopped;
+    /// gives the length of the record, or `None` when the bytes end first.
+    fn run(&mut self, bytes: &[u8]) -> Result<Option<usize>, CsvCause> {
         if self.cell == 0 && self.seen == 0 {
             self.cells.clear();
         }
@@ -267,14 +253,14 @@ impl Parse {
                 return Err(CsvCause::TooManyCells { limit: MAX_CELLS });
             }
             let step = match bytes.get(self.cell) {
-                None => return Ok(Found::OutOfBytes),
+                None => return Ok(None),
                 Some(b'"') => self.quoted(bytes)?,
                 Some(byte) if self.cell == 0 && !STARTS.contains(byte) => self.foreign(bytes),
                 Some(_) => self.bare(bytes),
             };
             match step {
-                None => return Ok(Found::OutOfBytes),
-                Some((next, true)) => return Ok(Found::End(next)),
+                None => return Ok(None),
+                Some((next, true)) => return Ok(Some(next)),
                 Some((next, false)) => {
                     self.cell = next;
                     self.seen = next;

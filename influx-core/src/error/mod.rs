@@ -237,41 +237,20 @@ impl StdError for Error {
     }
 }
 
-impl From<TimeCause> for Error {
-    fn from(cause: TimeCause) -> Self {
-        Self::new(Cause::Time(cause))
-    }
+macro_rules! causes {
+    ($($cause:ident => $variant:ident),*) => {$(
+        impl From<$cause> for Error {
+            fn from(cause: $cause) -> Self {
+                Self::new(Cause::$variant(cause))
+            }
+        }
+    )*};
 }
 
-impl From<LineCause> for Error {
-    fn from(cause: LineCause) -> Self {
-        Self::new(Cause::Line(cause))
-    }
-}
-
-impl From<RowCause> for Error {
-    fn from(cause: RowCause) -> Self {
-        Self::new(Cause::Row(cause))
-    }
-}
-
-impl From<SettingCause> for Error {
-    fn from(cause: SettingCause) -> Self {
-        Self::new(Cause::Setting(cause))
-    }
-}
-
-impl From<TransportCause> for Error {
-    fn from(cause: TransportCause) -> Self {
-        Self::new(Cause::Transport(cause))
-    }
-}
-
-impl From<Answer> for Error {
-    fn from(answer: Answer) -> Self {
-        Self::new(Cause::Answer(answer))
-    }
-}
+causes!(
+    TimeCause => Time, LineCause => Line, RowCause => Row, SettingCause => Setting,
+    TransportCause => Transport, Answer => Answer
+);
 
 /// A text that came from outside, for a message: its first 200 bytes or so, cut at a character, on
 /// one line.
