@@ -376,6 +376,6 @@ fn without_a_runtime_the_error_says_so() {
     };
     assert_eq!(
         error.to_string(),
-        "no Tokio runtime is set; await the client within one, such as `#[tokio::main]`"
+        "the client needs a Tokio runtime; await it within one, such as `#[tokio::main]`"
     );
 }

@@ -148,11 +148,8 @@ async fn within<T>(
 ) -> Result<T> {
     // Without a runtime the timer would panic.
     if let Err(error) = tokio::runtime::Handle::try_current() {
-        let cause = SettingCause::Missing {
-            what: "Tokio runtime",
-            remedy: "await the client within one, such as `#[tokio::main]`",
-        };
-        return Err(Error::setting(cause, error));
+        let problem = "needs a Tokio runtime; await it within one, such as `#[tokio::main]`";
+        return Err(Error::setting(SettingCause::Invalid { what: "client", problem }, error));
     }
     let Some(after) = limit else {
         return work.await;
