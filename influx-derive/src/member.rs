@@ -100,7 +100,7 @@ impl<'a> Member<'a> {
             Some(name) => name.value(),
             None => renamed().unwrap_or_else(|| plain.clone()),
         };
-        options.check(role, diagnostics);
+        options.check(role, container, diagnostics);
         let kind = match role {
             _ if options.skip.is_set() => Kind::Skipped,
             Role::Tag => Kind::Tag { key, span },
@@ -191,8 +191,11 @@ impl MemberOptions {
         }
     }
 
-    /// A skipped member has no name, unit or column.
-    fn check(&self, role: Role, diagnostics: &mut Diagnostics) {
+    /// A skipped member has no name, unit or column, and none has a column where there are none.
+    fn check(&self, role: Role, container: &Container, diagnostics: &mut Diagnostics) {
+        if let (Some(span), false) = (self.column.span(), container.columns) {
+            diagnostics.at_span(span, "the struct says `columns = false`; drop this option");
+        }
         if !self.skip.is_set() {
             return;
         }

@@ -37,7 +37,8 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    /// A text that is no unit is reported, and then taken for one, so that nothing else is.
+    /// A text that is no unit is reported. It then counts as one, lest the member's type be blamed
+    /// for having none.
     pub(crate) fn parse(text: &LitStr, diagnostics: &mut Diagnostics) -> Self {
         match text.value().as_str() {
             "ns" => Self::Nanoseconds,

@@ -15,9 +15,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use bytes::Bytes;
-use influx_core::line_protocol::LineWriter;
 use influx_core::measurement::{Decoder, FromRow, Progress};
-use influx_core::{Measurement, Point, Precision, Timestamp};
+use influx_core::{Measurement, Point, Timestamp};
 
 const REPETITIONS: usize = 15;
 const POINTS: usize = 200_000;
@@ -133,8 +132,6 @@ fn write_all<T: influx_core::line_protocol::ToLine>(points: &[T]) {
         influx_core::line_protocol::encode(batch, &mut buffer).unwrap();
         black_box(&buffer);
     }
-    let mut out = LineWriter::new(Precision::Nanoseconds);
-    out.write(&points[0]).unwrap();
 }
 
 /// The columns of an un-pivoted read, 160 tables.

@@ -60,7 +60,7 @@ PC
 say "building influxd $version (about six minutes)"
 # Go's cache remembers where an earlier build had the library; -extldflags says where it is now.
 PKG_CONFIG_PATH="$work/lib" CGO_ENABLED=1 go build -tags sqlite_foreign_keys,sqlite_json \
-    -ldflags "-s -w -extldflags=-L$work/lib -X main.version=$version -X main.commit=d4fa1941fd" \
+    -ldflags "-s -w -extldflags=-L$work/lib -X main.version=$version" \
     -o "$work/influxd" github.com/influxdata/influxdb/v2/cmd/influxd >&2
 cp "$work/influxd" "$binary.new"
 mv "$binary.new" "$binary"

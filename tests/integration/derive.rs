@@ -73,7 +73,7 @@ fn the_derive_writes_what_a_point_writes() {
     };
     let mut buffer = Vec::new();
     line_protocol::encode(&load, &mut buffer).unwrap();
-    assert_eq!(buffer, b"cpu_load,coreNumber=3,host=a\\ b userTime=0.5 1714564800123\n");
+    assert_eq!(buffer, b"cpu_load,coreNumber=3,host=a\\ b userTime=0.5 1714564800123456789\n");
     // Names with every escape: the derive escapes them by itself, a point does at run time.
     #[derive(Measurement)]
     #[measurement(name = "m ,=\"\\x")]
@@ -307,4 +307,58 @@ fn a_column_that_is_there_twice_or_a_tag_that_is_named_like_a_field_is_no_guess(
     let narrow = "#datatype,string,long,string,double,string\n#group,false,false,true,false,true\n#default,_result,,,,\n,result,table,_field,_value,load\n,,0,temp,1.5,tag text\n";
     let error = measurement::rows::<Optional>(narrow).unwrap_err();
     assert!(error.to_string().contains("pivot"), "{error}");
+    let alone = "#datatype,string,long,double\n#group,false,false,false\n#default,_result,,\n,result,table,_value\n,,0,1.5\n";
+    let error = measurement::rows::<Optional>(alone).unwrap_err();
+    assert!(error.to_string().contains("a struct with one field"), "{error}");
+}
+
+#[test]
+fn behind_an_error_a_decoder_has_no_rows() {
+    let csv = "#datatype,string,long,string,long\n#group,false,false,true,false\n#default,_result,,,\n,result,table,tag,n\n,,0,x,1\n\n#datatype,string,long,long,string\n#group,false,false,false,true\n#default,_result,,,\n,result,table,n,other\n,,1,2,y\n,,1,x,y\n";
+    let mut decoder = measurement::Decoder::<Tagged<Strict>>::new();
+    decoder.feed(csv);
+    assert_eq!(decoder.advance().unwrap(), measurement::Progress::Row);
+    assert!(decoder.row().unwrap().is_err(), "`x` is no variant");
+    assert!(decoder.row().is_none());
+    assert_eq!(decoder.advance().unwrap(), measurement::Progress::End);
+
+    let mut decoder = measurement::Decoder::<Tagged<u8>>::new();
+    decoder.feed(csv.replace(",x,1", ",7,1"));
+    assert_eq!(decoder.advance().unwrap(), measurement::Progress::Row);
+    assert_eq!(decoder.row().unwrap().unwrap(), Tagged { tag: 7, n: 1 });
+    decoder.advance().unwrap_err();
+    assert!(decoder.row().is_none());
+    assert_eq!(decoder.advance().unwrap(), measurement::Progress::End);
+}
+
+#[test]
+fn a_type_that_does_not_fit_says_what_would() {
+    #[derive(Measurement, Debug)]
+    #[measurement(name = "m")]
+    struct Row {
+        #[tag]
+        tag: i64,
+        #[field]
+        text: String,
+        #[timestamp]
+        time: Timestamp,
+    }
+    let csv = |tag, text, time| {
+        format!(
+            "#datatype,string,long,{tag},{text},{time}\n#group,false,false,true,false,false\n#default,_result,,,,\n,result,table,tag,text,_time\n,,0,1,1,2024-05-01T12:00:00Z\n"
+        )
+    };
+    let fits = measurement::rows::<Row>(csv("string", "duration", "dateTime:RFC3339")).unwrap();
+    assert_eq!((fits[0].tag, fits[0].text.as_str()), (1, "1"));
+    assert_eq!(fits[0].time.to_string(), "2024-05-01T12:00:00Z");
+    for (reply, words) in [
+        (csv("long", "string", "dateTime:RFC3339"), "`string(v: …)`"),
+        (csv("string", "dateTime:RFC3339", "dateTime:RFC3339"), "the #[timestamp]"),
+        (csv("string", "unsignedLong", "dateTime:RFC3339"), "a `u64`"),
+        (csv("string", "boolean", "dateTime:RFC3339"), "a `bool`"),
+        (csv("string", "string", "long"), "`time(v: …)`"),
+    ] {
+        let error = measurement::rows::<Row>(reply).unwrap_err();
+        assert!(error.to_string().contains(words), "{error} should say {words:?}");
+    }
 }

@@ -8,7 +8,7 @@ use influx_core::annotated_csv::OwnedRecord;
 use influx_core::client::HealthStatus;
 use influx_core::{Error, ErrorKind};
 
-use crate::support::canned::{End, answer, builder, client, recording};
+use crate::support::canned::{End, answer, client, recording};
 
 async fn write(answer: impl Into<Vec<u8>>) -> Error {
     client(answer, End::Close).await.write("b", "m f=1").await.unwrap_err()
@@ -135,6 +135,12 @@ async fn every_kind_of_error_body_is_read() {
 }
 
 #[tokio::test]
+async fn a_422_of_a_proxy_is_no_partial_write() {
+    let error = write(answer("422 Unprocessable Entity", "", "<html>blocked</html>")).await;
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
+
+#[tokio::test]
 async fn a_throttling_server_says_for_how_long() {
     for (header, wait) in [
         ("retry-after: 7\r\n", Some(Duration::from_secs(7))),
@@ -235,8 +241,7 @@ async fn a_page_with_status_200_is_no_success() {
 #[tokio::test]
 async fn the_status_says_what_a_body_that_never_comes_cannot() {
     let stalled = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\n{";
-    let client = builder(stalled, End::Stall).await.build().unwrap();
-    let error = client.write("b", "m f=1").await.unwrap_err();
+    let error = client(stalled, End::Stall).await.write("b", "m f=1").await.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Unauthorized, false));
 }
 

@@ -9,7 +9,6 @@ const SECRET: &str = "a-secret-token";
 fn hides(shown: impl std::fmt::Debug) {
     let text = format!("{shown:?} {shown:#?}");
     assert!(!text.contains(SECRET), "{text}");
-    assert!(!text.is_empty());
 }
 
 #[test]

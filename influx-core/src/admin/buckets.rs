@@ -134,7 +134,7 @@ impl Buckets {
                 let found = reply.json::<Page>()?.buckets.into_iter().find(|b| b.name == name);
                 Ok(found.map(Bucket::from))
             }
-            // So the server answers a name that is not there.
+            // A name that does not exist is a 404 to the server, not an empty list.
             Err(error) if error.server_code() == Some("not found") => Ok(None),
             Err(error) => Err(error),
         }

@@ -36,7 +36,7 @@ impl<'r> Cell<'r> {
     /// The text; empty for null.
     ///
     /// # Errors
-    /// When the bytes are not UTF-8 (so for each method: when the text is not of the type).
+    /// When the bytes are not UTF-8.
     pub fn text(&self) -> Result<&'r str, CellError> {
         std::str::from_utf8(self.text).map_err(|_| CellError::unreadable(self.text, "UTF-8 text"))
     }
@@ -44,9 +44,10 @@ impl<'r> Cell<'r> {
     /// A `double`; `NaN`, `+Inf` and `-Inf` too.
     ///
     /// # Errors
-    /// When the cell is null or no number.
+    /// When the cell is null, no number, or a number beyond the range of `f64`.
     pub fn float(&self) -> Result<f64, CellError> {
-        self.parse("float")
+        let value: f64 = self.parse("float")?;
+        if value.is_infinite() { self.infinity(value) } else { Ok(value) }
     }
 
     /// A `double`, as the nearest `f32`.
@@ -55,9 +56,13 @@ impl<'r> Cell<'r> {
     /// When the cell is null, no number, or a number beyond the range of `f32`.
     pub fn float32(&self) -> Result<f32, CellError> {
         let value: f32 = self.parse("float")?;
-        // A finite text has digits; `+Inf` has none.
-        if value.is_infinite() && self.text.iter().any(u8::is_ascii_digit) {
-            return Err(CellError::unreadable(self.text, "32-bit float"));
+        if value.is_infinite() { self.infinity(value) } else { Ok(value) }
+    }
+
+    /// Tells an infinity, which has no digits, from a number that is too large.
+    fn infinity<T>(&self, value: T) -> Result<T, CellError> {
+        if self.text.iter().any(u8::is_ascii_digit) {
+            return Err(CellError::unreadable(self.text, "float of this width"));
         }
         Ok(value)
     }

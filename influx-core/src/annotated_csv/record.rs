@@ -21,7 +21,7 @@ impl<'r> Record<'r> {
     #[must_use]
     #[inline]
     pub fn cell(&self, index: usize) -> Cell<'r> {
-        let text = self.scanner.cell(index + LEADING);
+        let text = self.scanner.cell(index.saturating_add(LEADING));
         if !text.is_empty() {
             return Cell::new(text);
         }

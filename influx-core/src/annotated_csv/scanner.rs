@@ -13,6 +13,9 @@ const MAX_RECORD: usize = 64 << 20;
 /// The most cells of a record; a table of InfluxDB has as many columns as a schema has keys.
 const MAX_CELLS: usize = 1 << 16;
 
+/// As much as is kept of a line that is none of the format.
+const MAX_FOREIGN: usize = 64 << 10;
+
 /// What a line of the format can start with: the delimiter behind an empty annotation, an
 /// annotation, or its own end.
 const STARTS: &[u8] = b",#\r\n";
@@ -153,6 +156,11 @@ impl Scanner {
             State::Carrying => memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1),
             State::InChunk | State::CarryDone => rest.len(),
         };
+        let is_foreign = self.carry.first().is_some_and(|byte| !STARTS.contains(byte));
+        if is_foreign && self.carry.len() > MAX_FOREIGN {
+            let text = String::from_utf8_lossy(&self.carry[..MAX_FOREIGN]).into_owned();
+            return Err(Error::csv(CsvCause::foreign(text), self.record));
+        }
         if self.carry.len() + length > MAX_RECORD {
             return Err(Error::csv(CsvCause::TooLong { limit: MAX_RECORD }, self.record));
         }
@@ -272,7 +280,11 @@ impl Parse {
     /// A line that is no CSV: one cell, whatever is in it.
     #[cold]
     fn foreign(&mut self, bytes: &[u8]) -> Option<(usize, bool)> {
-        let end = memchr::memchr(b'\n', bytes)?;
+        let Some(length) = memchr::memchr(b'\n', &bytes[self.seen..]) else {
+            self.seen = bytes.len();
+            return None;
+        };
+        let end = self.seen + length;
         self.cells.push(Span { start: 0, end, place: Place::Record });
         Some((end + 1, true))
     }

@@ -78,7 +78,7 @@ fn the_result_does_not_depend_on_where_chunks_are_cut() {
 }
 
 #[test]
-fn a_reply_cut_at_any_byte_is_never_a_longer_success() {
+fn a_reply_cut_within_a_line_is_an_error_and_cut_anywhere_gives_no_other_rows() {
     let whole = tables(TWO_TABLES).unwrap();
     for cut in 0..TWO_TABLES.len() {
         let (found, outcome) = read(&[&TWO_TABLES.as_bytes()[..cut]]);
@@ -202,6 +202,8 @@ fn whatever_follows_the_header_of_an_error_is_the_error() {
 fn a_number_beyond_its_type_is_no_infinity() {
     let cell = |text: &'static str| super::Cell::new(text.as_bytes());
     assert!(cell("1e300").float32().is_err());
+    assert!(cell("1e400").float().is_err());
+    assert_eq!(cell("+Inf").float().unwrap(), f64::INFINITY);
     assert_eq!(cell("-Inf").float32().unwrap(), f32::NEG_INFINITY);
     assert_eq!(cell("0.1").float32().unwrap(), 0.1);
     assert!(cell("9223372036854775808").integer().is_err());

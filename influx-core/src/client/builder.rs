@@ -38,7 +38,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a write or an administrative call may take in all; 10 s by default, `None` for no
+    /// How long a write, or each request of an administrative call, may take in all; 10 s by default, `None` for no
     /// limit. Queries have [`read_timeout`](Self::read_timeout).
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.0.timeout = limit.into();

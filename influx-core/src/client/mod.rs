@@ -8,6 +8,7 @@ mod builder;
 mod health;
 mod query;
 mod rows;
+mod source;
 mod write;
 
 use std::fmt;
@@ -75,8 +76,8 @@ impl Client {
     /// # async fn demo(client: influx_core::Client) -> influx_core::Result<()> {
     /// use influx_core::{Point, Precision};
     ///
-    /// let points = [22.35, 22.5].map(|temp| Point::measurement("cpu").field("temp", temp));
-    /// client.write("my-bucket", &points).await?;
+    /// let cores = ["0", "1"].map(|core| Point::measurement("cpu").tag("core", core).field("temp", 22.5));
+    /// client.write("my-bucket", &cores).await?;
     /// client.write("my-bucket", "cpu temp=22.5 1714564800").precision(Precision::Seconds).await?;
     /// # Ok(())
     /// # }

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use serde::Serialize;
 
-use super::rows::Source;
+use super::source::Source;
 use super::{BoxFuture, RowStream, Rows};
 use crate::annotated_csv::{self, Reader, Step, Table};
 use crate::error::{Result, SettingCause};

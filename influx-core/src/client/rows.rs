@@ -3,59 +3,11 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use futures_core::Stream;
 
-use super::BoxFuture;
+use super::source::Source;
 use crate::error::Result;
-use crate::http::Body;
 use crate::measurement::{Decoder, FromRow, FromRowOwned, Progress};
-
-/// The chunks of a reply; the request is sent when the first one is asked for.
-pub(super) enum Source {
-    Pending(BoxFuture<Result<Body>>),
-    Open(Body),
-    /// At its end, or behind an error.
-    Done,
-}
-
-impl Source {
-    pub(super) const fn new(request: BoxFuture<Result<Body>>) -> Self {
-        Self::Pending(request)
-    }
-
-    /// The next chunk; `None` at the end, and always behind an error.
-    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        poll_fn(|cx| self.poll_chunk(cx)).await
-    }
-
-    pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
-        let outcome = loop {
-            match self {
-                Self::Done => return Poll::Ready(Ok(None)),
-                Self::Open(body) => break ready!(body.poll_chunk(cx)),
-                Self::Pending(request) => match ready!(request.as_mut().poll(cx)) {
-                    Ok(body) => *self = Self::Open(body),
-                    Err(error) => break Err(error),
-                },
-            }
-        };
-        if !matches!(outcome, Ok(Some(_))) {
-            *self = Self::Done;
-        }
-        Poll::Ready(outcome)
-    }
-}
-
-impl fmt::Debug for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Pending(_) => "Pending",
-            Self::Open(_) => "Open",
-            Self::Done => "Done",
-        })
-    }
-}
 
 /// The rows of a query, lent one after the other; from [`Query::rows`](super::Query::rows).
 #[must_use = "nothing is sent until the first `next`"]
@@ -121,9 +73,14 @@ impl<T: FromRow> fmt::Debug for Rows<T> {
 }
 
 /// The rows of a query as a [`Stream`]; from [`Query::stream`](super::Query::stream).
-#[derive(Debug)]
 #[must_use = "nothing is sent until it is polled"]
 pub struct RowStream<T: FromRow>(pub(super) Rows<T>);
+
+impl<T: FromRow> fmt::Debug for RowStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RowStream").field(&self.0).finish()
+    }
+}
 
 impl<T: FromRow> Unpin for RowStream<T> {}
 

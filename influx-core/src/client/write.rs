@@ -14,6 +14,9 @@ use crate::time::Precision;
 /// future owns them and can be spawned: `tokio::spawn(client.write("b", &cpu).into_future())`.
 /// Nothing is sent when there are no lines.
 ///
+/// **Points without a time** get the server's, one for the whole request: those of one series
+/// collapse into the last of them. Give points of one series their times.
+///
 /// # Errors
 /// Before anything is sent: [`InvalidLine`](crate::ErrorKind::InvalidLine), with the records in
 /// [`refused`](crate::Error::refused), when line protocol cannot carry one;
@@ -89,11 +92,11 @@ impl IntoFuture for Write<'_> {
         match self.request() {
             Ok(Some(request)) => Box::pin(async move {
                 let reply = connection.call(request).await?;
-                if reply.body.is_empty() {
+                if reply.status == 204 {
                     return Ok(());
                 }
-                // A login page of a proxy comes with 200 as well.
-                let problem = "has a body, which that of InfluxDB has not; what answers there?";
+                // A login page of a proxy comes with 200.
+                let problem = "is not the 204 of InfluxDB; what answers there?";
                 Err(TransportCause::Decode { doing: Endpoint::Write, problem }.into())
             }),
             Ok(None) => Box::pin(ready(Ok(()))),

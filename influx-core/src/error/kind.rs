@@ -28,11 +28,11 @@ pub enum ErrorKind {
     /// the struct. Repeating does not help.
     TypeMismatch,
     /// No connection to the server: refused, unknown host, TLS failure. The operator mends it.
-    /// May pass, unless it is the server's certificate that is not trusted.
+    /// Transient, unless it is the server's certificate that is not trusted.
     Connect,
-    /// A time-out of this client passed. May pass; a write may have been stored all the same.
+    /// A time-out of this client passed. Transient; a write may have been stored all the same.
     Timeout,
-    /// The connection broke in mid-request or mid-reply. May pass; a write may have been stored all
+    /// The connection broke in mid-request or mid-reply. Transient; a write may have been stored all
     /// the same.
     Interrupted,
     /// A reply whose body is not what the API documents. Usually a proxy, or something that is not
@@ -52,14 +52,14 @@ pub enum ErrorKind {
     Conflict,
     /// The request is larger than the server or a proxy accepts (status 413). Send less at once.
     TooLarge,
-    /// The server throttles this client (status 429). May pass, after
+    /// The server throttles this client (status 429). Transient: try again after
     /// [`retry_after`](super::Error::retry_after).
     RateLimited,
     /// The server is up but cannot answer now (status 408, 502, 503 or 504, a full query
-    /// queue). May pass.
+    /// queue). Transient.
     Unavailable,
     /// The server failed (any other status of 500 and above), reported a failure in mid-reply, or
-    /// answered with a redirect, which is not followed. Only the first may pass, save 501.
+    /// answered with a redirect, which is not followed. Only the first is transient, and 501 is not.
     Server,
 }
 

@@ -157,13 +157,6 @@ impl Refused {
     }
 }
 
-/// The kind of all of them, if they have one.
-pub(super) fn kind_of_refused(refused: &[Refused]) -> ErrorKind {
-    let mut kinds = refused.iter().map(|refused| refused.reason.kind());
-    let first = kinds.next().unwrap_or(ErrorKind::InvalidLine);
-    if kinds.all(|kind| kind == first) { first } else { ErrorKind::InvalidLine }
-}
-
 pub(super) fn fmt_refused(
     refused: &[Refused],
     records: usize,

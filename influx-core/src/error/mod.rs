@@ -8,7 +8,7 @@
 //! ([`refused`](Error::refused)).
 //!
 //! `Display` is one clause with the remedy where there is one. It never repeats its cause, which
-//! [`source`](std::error::Error::source) carries, and never holds a token.
+//! [`source`](std::error::Error::source) carries, and no token of this client is put into it.
 //!
 //! This room knows every reason for which the crate fails, and nothing of how the rooms above work.
 
@@ -108,7 +108,7 @@ impl Error {
         match &self.0.cause {
             Cause::Time(cause) => cause.kind(),
             Cause::Line(cause) => cause.kind(),
-            Cause::Refused { refused, .. } => line::kind_of_refused(refused),
+            Cause::Refused { .. } => ErrorKind::InvalidLine,
             Cause::Csv(cause, _) => cause.kind(),
             Cause::Row(cause) => cause.kind(),
             Cause::Setting(cause) => cause.kind(),
@@ -179,12 +179,12 @@ impl Error {
     /// failing. Writes with time stamps may be repeated safely, since the server merges them.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let may_pass = match &self.0.cause {
+        let transient = match &self.0.cause {
             Cause::Transport(TransportCause::Untrusted { .. }) | Cause::Csv(..) => false,
-            Cause::Answer(answer) => answer.may_pass(),
+            Cause::Answer(answer) => answer.is_transient(),
             _ => true,
         };
-        may_pass && self.kind().is_retryable()
+        transient && self.kind().is_retryable()
     }
 
     /// Whether a time-out of this client ended the operation.

@@ -56,7 +56,7 @@ pub(crate) enum Problem {
     Missing { column: &'static str },
     Twice { column: &'static str },
     Type { column: &'static str, server: String, rust: &'static str, remedy: &'static str },
-    Unpivoted,
+    Unpivoted { named: bool },
 }
 
 impl Mismatch {
@@ -73,7 +73,7 @@ impl Mismatch {
             Problem::Missing { column }
             | Problem::Twice { column }
             | Problem::Type { column, .. } => Some(column),
-            Problem::Unpivoted => None,
+            Problem::Unpivoted { .. } => None,
         }
     }
 }
@@ -144,7 +144,11 @@ impl fmt::Display for MismatchOf<'_> {
                 "`{row}.{member}` is `{rust}`, but column `{column}` is of the server's type \
                  `{server}`; {remedy}"
             ),
-            Problem::Unpivoted => f.write_str(
+            Problem::Unpivoted { named: false } => f.write_str(
+                "it has several fields, but the table has one column `_value` and none that says \
+                 which field that is; read it into a struct with one field",
+            ),
+            Problem::Unpivoted { named: true } => f.write_str(
                 "its fields come as rows of `_field` and `_value`; add `|> pivot(rowKey: \
                  [\"_time\"], columnKey: [\"_field\"], valueColumn: \"_value\")` to the query",
             ),

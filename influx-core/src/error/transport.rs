@@ -129,9 +129,9 @@ impl Answer {
             409 => ErrorKind::Conflict,
             413 => ErrorKind::TooLarge,
             422 => match self.endpoint {
-                Endpoint::Write => ErrorKind::PartialWrite,
+                Endpoint::Write if self.failure == Failure::Api => ErrorKind::PartialWrite,
                 Endpoint::Admin if self.code.as_deref() == Some("conflict") => ErrorKind::Conflict,
-                Endpoint::Query | Endpoint::Admin => ErrorKind::InvalidInput,
+                _ => ErrorKind::InvalidInput,
             },
             429 => ErrorKind::RateLimited,
             408 | 502..=504 => ErrorKind::Unavailable,
@@ -146,7 +146,7 @@ impl Answer {
             Endpoint::Query if self.message.contains("queue length exceeded") => {
                 ErrorKind::Unavailable
             }
-            // So a query answers an unknown organization, where a write answers 404.
+            // An unknown organization is a 404 to a write, but this to a query.
             Endpoint::Query
                 if self.message.starts_with("failed to decode request body")
                     && self.message.ends_with("not found") =>
@@ -159,7 +159,7 @@ impl Answer {
     }
 
     /// A redirect will be one again, and so will what is not implemented.
-    pub(super) const fn may_pass(&self) -> bool {
+    pub(super) const fn is_transient(&self) -> bool {
         self.status >= 400 && self.status != 501
     }
 
@@ -171,7 +171,9 @@ impl Answer {
         match self.kind() {
             ErrorKind::Unauthorized => Some("set the token, or check it"),
             ErrorKind::Forbidden => Some("give the token the permission"),
-            ErrorKind::PartialWrite => Some("all points that this does not concern are stored"),
+            ErrorKind::PartialWrite => {
+                Some("the good points are stored; others may have been dropped as well")
+            }
             ErrorKind::TooLarge => Some("send fewer lines at once"),
             ErrorKind::NotFound if self.failure == Failure::Foreign => {
                 Some("is the client's URL the base URL of an InfluxDB 2 server?")

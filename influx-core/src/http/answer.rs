@@ -65,7 +65,7 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
     answer.into()
 }
 
-/// Seconds, or a date that is compared with this machine's clock; anything else is no wish.
+/// Seconds, or a date that is compared with this machine's clock; anything else is ignored.
 fn parse_retry_after(text: &str) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse() {

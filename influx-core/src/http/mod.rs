@@ -83,16 +83,19 @@ impl Connection {
         accepted: Option<u16>,
     ) -> Result<Reply> {
         let endpoint = request.endpoint;
-        within(self.timeout, endpoint, async {
+        let answered = within(self.timeout, endpoint, async {
             let response = self.send(request).await?;
             let status = response.status();
             if (200..300).contains(&status) || accepted == Some(status) {
-                Reply::read(response, endpoint).await
+                Reply::read(response, endpoint).await.map(Ok)
             } else {
-                Err(answer::read(response, endpoint).await)
+                Ok(Err(response))
             }
-        })
-        .await
+        });
+        match answered.await? {
+            Ok(reply) => Ok(reply),
+            Err(response) => Err(answer::read(response, endpoint).await),
+        }
     }
 
     /// Sends a request and hands over its reply as it comes; an error status is an error.
@@ -101,10 +104,7 @@ impl Connection {
         let response = within(self.read_timeout, endpoint, self.send(request)).await?;
         match response.status() {
             200 => Ok(Body::new(response, endpoint, self.read_timeout)),
-            _ => {
-                let read = async { Ok(answer::read(response, endpoint).await) };
-                Err(within(self.read_timeout, endpoint, read).await?)
-            }
+            _ => Err(answer::read(response, endpoint).await),
         }
     }
 

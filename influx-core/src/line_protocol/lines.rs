@@ -48,9 +48,10 @@ impl<I: IntoIterator<Item: ToLine>> IntoLines<Many> for I {
 ///
 /// let time: Timestamp = "2024-05-01T12:00:00Z".parse()?;
 /// let mut lines = Lines::new(Some(Precision::Seconds));
-/// [1, 2].map(|load| Point::measurement("cpu").field("load", load).timestamp(time)).append_to(&mut lines);
+/// let core = |core| Point::measurement("cpu").tag("core", core).field("load", 1).timestamp(time);
+/// [core("0"), core("1")].append_to(&mut lines);
 /// let (bytes, precision) = lines.finish()?;
-/// assert_eq!(bytes, b"cpu load=1i 1714564800\ncpu load=2i 1714564800\n");
+/// assert_eq!(bytes, b"cpu,core=0 load=1i 1714564800\ncpu,core=1 load=1i 1714564800\n");
 /// assert_eq!(precision, Precision::Seconds);
 /// # Ok::<(), influx_core::Error>(())
 /// ```
@@ -122,7 +123,7 @@ impl Lines {
     ///
     /// # Errors
     /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when a record was refused, with all of them in
-    /// [`refused`](crate::Error::refused); for a single record, its own error.
+    /// [`refused`](crate::Error::refused).
     pub fn finish(self) -> Result<(Vec<u8>, Precision)> {
         let (bytes, outcome) = self.into_parts();
         outcome.map(|precision| (bytes, precision))

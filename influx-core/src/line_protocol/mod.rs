@@ -50,12 +50,13 @@ pub use self::slot::{FieldWriter, TagWriter, TimestampWriter};
 pub use self::writer::{Fields, LineWriter, Tags};
 
 use crate::error::Result;
+use crate::time::Precision;
 
 /// Appends the lines of one record, a slice or an iterator to `buffer`; returns how many records
 /// that were.
 ///
-/// Times are written in the records' own default precision, else in nanoseconds; for another one
-/// use [`Lines`].
+/// Times are in nanoseconds, which is what text counts when a write names no precision; for
+/// another one use [`Lines`].
 ///
 /// ```
 /// use influx_core::{Point, line_protocol};
@@ -72,7 +73,7 @@ use crate::error::Result;
 /// [`refused`](crate::Error::refused) lists all of them, and `buffer` is as it was.
 pub fn encode<Kind>(lines: impl IntoLines<Kind>, buffer: &mut Vec<u8>) -> Result<usize> {
     let start = buffer.len();
-    let mut encoded = Lines::appending_to(std::mem::take(buffer), None);
+    let mut encoded = Lines::appending_to(std::mem::take(buffer), Some(Precision::Nanoseconds));
     lines.append_to(&mut encoded);
     let records = encoded.records();
     let (bytes, outcome) = encoded.into_parts();

@@ -52,7 +52,8 @@ impl Point {
         self
     }
 
-    /// Sets the time. Without one the server takes its own. For a count of time units there is
+    /// Sets the time. Without one the server takes its own, the same for a whole
+    /// request, so that points of one series collapse into the last of them. For a count of time units there is
     /// [`Timestamp::from_units`](crate::Timestamp::from_units).
     #[must_use]
     pub fn timestamp(mut self, time: impl ToTimestamp) -> Self {
@@ -73,11 +74,11 @@ impl ToLine for Point {
     fn write_line(&self, out: &mut LineWriter) -> Result<()> {
         let mut line = out.measurement(&self.measurement)?;
         for (key, value) in &self.tags {
-            line.tag(key)?.text(value)?;
+            line.unique_tag(key)?.text(value)?;
         }
         let mut line = line.into_fields();
         for (key, value) in &self.fields {
-            let field = line.field(key)?;
+            let field = line.unique_field(key)?;
             match value {
                 Value::Null => drop(field),
                 Value::Float(value) => field.float(*value)?,

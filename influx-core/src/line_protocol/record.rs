@@ -21,19 +21,22 @@ use crate::time::Precision;
 /// ```
 /// use influx_core::line_protocol::{self, LineWriter, ToLine};
 ///
-/// struct Door { open: bool }
+/// struct Door { name: &'static str, open: bool }
 ///
 /// impl ToLine for Door {
 ///     fn write_line(&self, out: &mut LineWriter) -> Result<(), influx_core::Error> {
-///         let mut line = out.measurement("door")?.into_fields();
+///         let mut line = out.measurement("door")?;
+///         line.tag("name")?.text(self.name)?;
+///         let mut line = line.into_fields();
 ///         line.field("open")?.boolean(self.open)?;
 ///         line.finish()
 ///     }
 /// }
 ///
 /// let mut buffer = Vec::new();
-/// line_protocol::encode([Door { open: true }, Door { open: false }], &mut buffer)?;
-/// assert_eq!(buffer, b"door open=true\ndoor open=false\n");
+/// let doors = [Door { name: "front", open: true }, Door { name: "back", open: false }];
+/// line_protocol::encode(doors, &mut buffer)?;
+/// assert_eq!(buffer, b"door,name=front open=true\ndoor,name=back open=false\n");
 /// # Ok::<(), influx_core::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(

@@ -46,8 +46,7 @@ impl TagWriter<'_> {
     /// A number, as its decimal digits.
     ///
     /// # Errors
-    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the line has the key already (so the
-    /// other methods).
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the line has the key already.
     #[inline]
     pub fn integer(self, value: i64) -> Result<()> {
         number::append_integer(value, self.open()?);
@@ -88,7 +87,7 @@ impl FieldWriter<'_> {
     ///
     /// # Errors
     /// [`InvalidLine`](crate::ErrorKind::InvalidLine) for NaN and infinities, which the server
-    /// cannot store, and for a series key that is too long (so the other methods).
+    /// cannot store, and for a series key that is too long.
     #[inline]
     pub fn float(self, value: f64) -> Result<()> {
         self.finite(value.is_finite())?;

@@ -179,9 +179,12 @@ fn an_implementation_cannot_break_a_line() {
     out.write(&swallowed).unwrap();
     out.write(&good()).unwrap();
     assert_eq!(out.as_bytes(), b"a x=1i\ngood f=1i\n");
+    // A line that its caller gave up is taken back.
     let _ = out.measurement("half");
     assert_eq!(out.as_bytes(), b"a x=1i\ngood f=1i\n");
-    assert_eq!(out.into_bytes(), b"a x=1i\ngood f=1i\n");
+    out.write(&good()).unwrap();
+    let _ = out.measurement("half");
+    assert_eq!(out.into_bytes(), b"a x=1i\ngood f=1i\ngood f=1i\n");
 }
 
 #[test]
@@ -215,7 +218,9 @@ fn precision_rounds_down_and_never_leaves_the_range() {
     assert_eq!(at(1_999_999_999, Precision::Seconds).unwrap(), "m f=1i 1\n");
     assert_eq!(at(i64::MAX - 2, Precision::Seconds).unwrap(), "m f=1i 9223372036\n");
     // The whole second below the earliest instant is one that the server refuses.
-    assert_eq!(at(i64::MIN + 2, Precision::Seconds).unwrap_err().kind(), ErrorKind::InvalidInput);
+    let error = at(i64::MIN + 2, Precision::Seconds).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidLine);
+    assert_eq!(error.refused()[0].reason().kind(), ErrorKind::InvalidInput);
 }
 
 #[test]
@@ -235,6 +240,13 @@ fn records_that_disagree_on_precision_need_the_caller_s() {
     assert_eq!(own.finish().unwrap(), (b"m f=1i 5\n".to_vec(), Precision::Seconds));
 
     let mixed: Vec<Box<dyn ToLine>> = vec![Box::new(Seconds), Box::new("m f=1i 1")];
-    let error = encode(mixed, &mut Vec::new()).unwrap_err();
+    let mut lines = Lines::new(None);
+    mixed.iter().for_each(|record| lines.push(record));
+    let error = lines.finish().unwrap_err();
+    assert_eq!(error.refused()[0].index(), 1);
     assert!(error.to_string().contains("precision"), "{error}");
+    // Text counts in nanoseconds unless a write says otherwise, and so does what becomes text.
+    let mut buffer = Vec::new();
+    encode(&Seconds, &mut buffer).unwrap();
+    assert_eq!(buffer, b"m f=1i 5000000000\n");
 }

@@ -27,6 +27,8 @@ pub struct LineWriter {
     open: bool,
     /// Whether a line was begun within another.
     broken: bool,
+    /// How many records are being written, one within the other.
+    depth: usize,
     /// Where its run-time keys stand, escaped; what a further one must differ from.
     keys: Vec<Range<usize>>,
 }
@@ -45,11 +47,11 @@ pub struct Fields<'w>(&'w mut LineWriter);
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Key<'w> {
     /// Checked and escaped by the derive: `,key=`.
-    Literal {
-        name: &'w str,
-        text: &'w [u8],
-    },
+    Literal { name: &'w str, text: &'w [u8] },
+    /// Checked here, and compared with the others.
     Runtime(&'w str),
+    /// Checked here; its caller knows that it is new.
+    Unique(&'w str),
 }
 
 impl LineWriter {
@@ -67,6 +69,7 @@ impl LineWriter {
             fields: 0,
             open: false,
             broken: false,
+            depth: 0,
             keys: Vec::new(),
         }
     }
@@ -76,38 +79,45 @@ impl LineWriter {
     /// # Errors
     /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the record.
     pub fn write(&mut self, record: &(impl ToLine + ?Sized)) -> Result<()> {
+        self.may_start()?;
         let before = self.buffer.len();
-        if self.open {
-            return Err(self.refuse_unfinished());
-        }
-        let outcome = match record.write_line(self) {
-            Ok(()) if self.open || self.broken => Err(LineCause::Unfinished.into()),
+        self.depth += 1;
+        let outcome = record.write_line(self);
+        self.depth -= 1;
+        let unfinished = self.open || self.broken;
+        (self.open, self.broken) = (false, false);
+        let outcome = match outcome {
+            Ok(()) if unfinished => Err(LineCause::Unfinished.into()),
             outcome => outcome,
         };
         if outcome.is_err() {
             self.buffer.truncate(before);
-            self.open = false;
-            self.broken = false;
         }
         outcome
     }
 
-    /// A line was begun within another: the record that did so is lost, whatever it answers.
-    #[cold]
-    fn refuse_unfinished(&mut self) -> Error {
-        self.broken = true;
-        LineCause::Unfinished.into()
+    /// Makes sure that no line is being built. One that its caller gave up is taken back; one that
+    /// a record has begun makes the record fail, whatever it answers.
+    fn may_start(&mut self) -> Result<()> {
+        if !self.open {
+            return Ok(());
+        }
+        if self.depth > 0 {
+            self.broken = true;
+            return Err(LineCause::Unfinished.into());
+        }
+        self.open = false;
+        self.buffer.truncate(self.start);
+        Ok(())
     }
 
     /// Starts a line.
     ///
     /// # Errors
     /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the name, or
-    /// when the line before was not finished.
+    /// when a record begins a second line within its first.
     pub fn measurement(&mut self, name: &str) -> Result<Tags<'_>> {
-        if self.open {
-            return Err(self.refuse_unfinished());
-        }
+        self.may_start()?;
         rules::measurement(name.as_bytes())
             .map_err(|rule| refuse(Part::Measurement, name, rule))?;
         self.start_line();
@@ -138,6 +148,12 @@ impl LineWriter {
                 Ok(())
             }
             Key::Runtime(name) => self.runtime_key(name, escapes, set),
+            Key::Unique(name) => {
+                self.buffer.push(b',');
+                escapes.append(name.as_bytes(), &mut self.buffer);
+                self.buffer.push(b'=');
+                Ok(())
+            }
         }
     }
 
@@ -250,8 +266,17 @@ impl<'w> Tags<'w> {
     /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the key; that
     /// the line has it already is told when the value is written.
     pub fn tag<'s>(&'s mut self, key: &'s str) -> Result<TagWriter<'s>> {
-        rules::tag_key(key.as_bytes()).map_err(|rule| refuse(Part::TagKey, key, rule))?;
-        Ok(TagWriter { out: self.0, key: Key::Runtime(key) })
+        self.checked_tag(key, Key::Runtime(key))
+    }
+
+    /// A tag that the line is known not to have.
+    pub(super) fn unique_tag<'s>(&'s mut self, key: &'s str) -> Result<TagWriter<'s>> {
+        self.checked_tag(key, Key::Unique(key))
+    }
+
+    fn checked_tag<'s>(&'s mut self, name: &str, key: Key<'s>) -> Result<TagWriter<'s>> {
+        rules::tag_key(name.as_bytes()).map_err(|rule| refuse(Part::TagKey, name, rule))?;
+        Ok(TagWriter { out: self.0, key })
     }
 
     pub(crate) fn literal_tag(&mut self, name: &'static str, text: &'static [u8]) -> TagWriter<'_> {
@@ -273,10 +298,19 @@ impl Fields<'_> {
     /// the line has it already, or that it makes the series key too long, is told when the value is
     /// written.
     pub fn field<'s>(&'s mut self, key: &'s str) -> Result<FieldWriter<'s>> {
+        self.checked_field(key, Key::Runtime(key))
+    }
+
+    /// A field that the line is known not to have.
+    pub(super) fn unique_field<'s>(&'s mut self, key: &'s str) -> Result<FieldWriter<'s>> {
+        self.checked_field(key, Key::Unique(key))
+    }
+
+    fn checked_field<'s>(&'s mut self, name: &str, key: Key<'s>) -> Result<FieldWriter<'s>> {
         let first = self.0.buffer.len() == self.0.fields;
-        rules::field_key(key.as_bytes(), first)
-            .map_err(|rule| refuse(Part::FieldKey, key, rule))?;
-        Ok(FieldWriter { out: self.0, key: Key::Runtime(key) })
+        rules::field_key(name.as_bytes(), first)
+            .map_err(|rule| refuse(Part::FieldKey, name, rule))?;
+        Ok(FieldWriter { out: self.0, key })
     }
 
     pub(crate) fn literal_field(
@@ -320,7 +354,7 @@ impl Fields<'_> {
 impl<'w> Key<'w> {
     pub(super) const fn name(&self) -> &'w str {
         match self {
-            Self::Literal { name, .. } | Self::Runtime(name) => name,
+            Self::Literal { name, .. } | Self::Runtime(name) | Self::Unique(name) => name,
         }
     }
 }

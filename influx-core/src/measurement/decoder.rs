@@ -94,6 +94,9 @@ impl<T: FromRow> Decoder<T> {
     /// [`MissingColumn`](crate::ErrorKind::MissingColumn) when the row is of another measurement or
     /// field; both with the position.
     pub fn row(&mut self) -> Option<Result<T::Row<'_>>> {
+        if self.failed {
+            return None;
+        }
         let (_, plan) = self.plan.as_mut()?;
         let record = self.reader.record()?;
         let row = T::read(plan, &record).map_err(|error| error.into_error(record.position()));

@@ -98,7 +98,6 @@ macro_rules! scalars {
 }
 
 scalars! {
-    f64, Float: |value, field| field.float(value), "float";
     i8, Integer: |value, field| field.integer(value.into()), "8-bit integer";
     i16, Integer: |value, field| field.integer(value.into()), "16-bit integer";
     i32, Integer: |value, field| field.integer(value.into()), "32-bit integer";
@@ -112,20 +111,29 @@ scalars! {
     bool, Boolean: |value, field| field.boolean(value), "boolean";
 }
 
-impl FieldValue for f32 {
-    type Base = Self;
-    type Read<'r> = Self;
-    const TYPE: ValueType = ValueType::Float;
+macro_rules! floats {
+    ($($rust:ty: $write:ident, $read:ident;)*) => {$(
+        impl FieldValue for $rust {
+            type Base = Self;
+            type Read<'r> = Self;
+            const TYPE: ValueType = ValueType::Float;
 
-    #[inline]
-    fn write_field(&self, field: FieldWriter<'_>) -> Result<()> {
-        field.float32(*self)
-    }
+            #[inline]
+            fn write_field(&self, field: FieldWriter<'_>) -> Result<()> {
+                field.$write(*self)
+            }
 
-    #[inline]
-    fn read_field(cell: Cell<'_>) -> Result<Self, CellError> {
-        cell.float32()
-    }
+            #[inline]
+            fn read_field(cell: Cell<'_>) -> Result<Self, CellError> {
+                cell.$read()
+            }
+        }
+    )*};
+}
+
+floats! {
+    f64: float, float;
+    f32: float32, float32;
 }
 
 impl<T: FieldValue> FieldValue for Option<T> {

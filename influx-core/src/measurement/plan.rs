@@ -36,8 +36,8 @@ impl RowPlan {
     pub fn new(schema: Schema, table: &TableHeader) -> Result<Self, Mismatches> {
         let unpivoted = Unpivoted::of(&schema, table);
         let mut found = Vec::new();
-        if matches!(unpivoted, Unpivoted::SeveralFields) {
-            found.push(Mismatch { member: "", problem: Problem::Unpivoted });
+        if let Unpivoted::SeveralFields { named } = unpivoted {
+            found.push(Mismatch { member: "", problem: Problem::Unpivoted { named } });
             return Err(Mismatches::new(schema.row, found, Vec::new()));
         }
         let mut place = |column: &ColumnSchema| {
@@ -143,7 +143,10 @@ impl RowPlan {
 enum Unpivoted {
     No,
     OneField,
-    SeveralFields,
+    /// And whether `_field` says which is which.
+    SeveralFields {
+        named: bool,
+    },
 }
 
 impl Unpivoted {
@@ -158,7 +161,7 @@ impl Unpivoted {
         }
         match (fields.next(), fields.next()) {
             (Some(_), None) => Self::OneField,
-            _ => Self::SeveralFields,
+            _ => Self::SeveralFields { named: has("_field") },
         }
     }
 }
@@ -188,22 +191,31 @@ fn wrong_type(wanted: &ColumnSchema, column: &'static str, found: &Datatype) -> 
         ValueType::Integer => *found == Datatype::Long,
         ValueType::Unsigned => *found == Datatype::UnsignedLong,
         ValueType::Boolean => *found == Datatype::Boolean,
-        ValueType::String => *found == Datatype::String,
         ValueType::Time => *found == Datatype::DateTime,
+        // Types that have none in Rust are text.
+        ValueType::String => matches!(
+            found,
+            Datatype::String | Datatype::Duration | Datatype::Base64Binary | Datatype::Other(_)
+        ),
     };
-    let remedy = match found {
+    let remedy = || match (wanted.role, found) {
+        (Role::Tag, _) => {
+            "convert it with `string(v: …)` in the query, or make the member a #[field]"
+        }
+        (Role::Timestamp, _) => "convert it with `time(v: …)` in the query",
         // Rows of several fields can hold those of another type.
         _ if column == "_value" => "filter by the struct's `_field`, or change the member's type",
-        Datatype::Double => "make the member an `f64`, or convert in the query",
-        Datatype::Long => "make the member an `i64`, or convert in the query",
-        Datatype::UnsignedLong => "make the member a `u64`, or convert in the query",
-        Datatype::Boolean => "make the member a `bool`, or convert in the query",
-        _ => "make the member a text, or convert in the query",
+        (_, Datatype::Double) => "make the member an `f64`, or convert in the query",
+        (_, Datatype::Long) => "make the member an `i64`, or convert in the query",
+        (_, Datatype::UnsignedLong) => "make the member a `u64`, or convert in the query",
+        (_, Datatype::Boolean) => "make the member a `bool`, or convert in the query",
+        (_, Datatype::DateTime) => "make the member the #[timestamp], or convert in the query",
+        _ => "make the member a `String`, or convert in the query",
     };
     (!fits).then(|| Problem::Type {
         column,
         server: found.to_string(),
         rust: wanted.rust_type,
-        remedy,
+        remedy: remedy(),
     })
 }

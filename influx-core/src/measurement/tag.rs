@@ -90,15 +90,16 @@ texts! {
     ['a] Cow<'a, str>, reads Cow<'r, str>, from Cow::Borrowed;
 }
 
-macro_rules! numbers {
-    ($($rust:ty: $method:ident($wide:ty), $name:literal;)*) => {$(
+macro_rules! scalars {
+    ($($rust:ty: |$value:ident, $tag:ident| $write:expr, $name:literal;)*) => {$(
         impl TagValue for $rust {
             type Base = Self;
             type Read<'r> = Self;
 
             #[inline]
-            fn write_tag(&self, tag: TagWriter<'_>) -> Result<()> {
-                tag.$method(<$wide>::from(*self))
+            fn write_tag(&self, $tag: TagWriter<'_>) -> Result<()> {
+                let $value = *self;
+                $write
             }
 
             #[inline]
@@ -109,40 +110,18 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! {
-    i8: integer(i64), "8-bit integer";
-    i16: integer(i64), "16-bit integer";
-    i32: integer(i64), "32-bit integer";
-    i64: integer(i64), "64-bit integer";
-    u8: unsigned(u64), "unsigned 8-bit integer";
-    u16: unsigned(u64), "unsigned 16-bit integer";
-    u32: unsigned(u64), "unsigned 32-bit integer";
-    u64: unsigned(u64), "unsigned 64-bit integer";
-    bool: boolean(Self), "boolean";
-}
-
-macro_rules! machine_numbers {
-    ($($rust:ty: $method:ident(as $wide:ty), $name:literal;)*) => {$(
-        impl TagValue for $rust {
-            type Base = Self;
-            type Read<'r> = Self;
-
-            #[inline]
-            fn write_tag(&self, tag: TagWriter<'_>) -> Result<()> {
-                tag.$method(*self as $wide)
-            }
-
-            #[inline]
-            fn read_tag(cell: Cell<'_>) -> Result<Self, CellError> {
-                cell.parse($name)
-            }
-        }
-    )*};
-}
-
-machine_numbers! {
-    isize: integer(as i64), "integer of this machine's width";
-    usize: unsigned(as u64), "unsigned integer of this machine's width";
+scalars! {
+    i8: |value, tag| tag.integer(value.into()), "8-bit integer";
+    i16: |value, tag| tag.integer(value.into()), "16-bit integer";
+    i32: |value, tag| tag.integer(value.into()), "32-bit integer";
+    i64: |value, tag| tag.integer(value), "64-bit integer";
+    isize: |value, tag| tag.integer(value as i64), "integer of this machine's width";
+    u8: |value, tag| tag.unsigned(value.into()), "unsigned 8-bit integer";
+    u16: |value, tag| tag.unsigned(value.into()), "unsigned 16-bit integer";
+    u32: |value, tag| tag.unsigned(value.into()), "unsigned 32-bit integer";
+    u64: |value, tag| tag.unsigned(value), "unsigned 64-bit integer";
+    usize: |value, tag| tag.unsigned(value as u64), "unsigned integer of this machine's width";
+    bool: |value, tag| tag.boolean(value), "boolean";
 }
 
 impl<T: TagValue> TagValue for Option<T> {

@@ -17,7 +17,7 @@ live! {
         live.client.write(&live.bucket, "m f=1 1").await.unwrap();
         let error = live.client.write(&live.bucket, "m f=2 2\nm f=3i 3").await.unwrap_err();
         assert_eq!((error.kind(), error.status(), error.server_code()), (ErrorKind::PartialWrite, Some(422), Some("unprocessable entity")));
-        assert!(error.to_string().contains("field type conflict") && error.to_string().ends_with("all points that this does not concern are stored"), "{error}");
+        assert!(error.to_string().contains("field type conflict") && error.to_string().ends_with("the good points are stored; others may have been dropped as well"), "{error}");
         assert_eq!(live.client.query(live.narrow()).tables().await.unwrap()[0].records().len(), 2);
     }
 

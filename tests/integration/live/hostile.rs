@@ -5,7 +5,7 @@ use influx_core::annotated_csv::OwnedRecord;
 use influx_core::{Point, Timestamp};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::support::live::live;
 
@@ -46,7 +46,13 @@ struct Case {
 fn cases(count: usize) -> Vec<Case> {
     let strategy = (hostile(), (hostile(), hostile()), (hostile(), hostile()))
         .prop_map(|(measurement, tag, field)| Case { measurement, tag, field });
-    let mut runner = TestRunner::new(Config::default());
+    // A new seed in each run; the one that is printed repeats it.
+    let seed: Option<u64> = std::env::var("HOSTILE_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or_else(|| std::process::id().into());
+    eprintln!("HOSTILE_SEED={seed}");
+    let bytes: [u8; 32] = std::array::from_fn(|at| (seed >> (at % 8 * 8)).to_le_bytes()[0]);
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), random);
     (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
 }
 

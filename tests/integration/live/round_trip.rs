@@ -228,6 +228,14 @@ live! {
         let system: Vec<Clock<SystemTime>> = client.query(of("system")).fetch().await.unwrap();
         assert_eq!(system.iter().map(|row| row.time).collect::<Vec<_>>(), instants.map(SystemTime::from));
 
+        for precision in [Precision::Nanoseconds, Precision::Microseconds, Precision::Milliseconds, Precision::Seconds] {
+            let kind = precision.to_string();
+            let time = instants[2];
+            client.write(&live.bucket, &Clock { kind: kind.clone(), n: 0, time }).precision(precision).await.unwrap();
+            let rows: Vec<Clock<Timestamp>> = client.query(of(&kind)).fetch().await.unwrap();
+            assert_eq!(rows[0].time, Timestamp::from_units(time.as_units(precision), precision).unwrap());
+        }
+
         let count = Count { kind: "count".into(), n: 1, time: -1 };
         client.write(&live.bucket, &count).await.unwrap();
         client.write(&live.bucket, &Count { time: 1_723_648_878_722, ..count.clone() }).precision(Precision::Nanoseconds).await.unwrap();

@@ -19,12 +19,6 @@ pub enum End {
 
 /// A client of a server that gives every request the same answer, with short limits.
 pub async fn client(answer: impl Into<Vec<u8>>, end: End) -> Client {
-    let short = Duration::from_millis(300);
-    builder(answer, end).await.timeout(short).read_timeout(short).build().unwrap()
-}
-
-/// The same with the usual limits.
-pub async fn builder(answer: impl Into<Vec<u8>>, end: End) -> ClientBuilder {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let answer = answer.into();
@@ -33,7 +27,9 @@ pub async fn builder(answer: impl Into<Vec<u8>>, end: End) -> ClientBuilder {
             tokio::spawn(serve(stream, answer.clone(), end));
         }
     });
-    Client::builder(url).org("o").token("a-secret-token")
+    let short = Duration::from_millis(300);
+    let builder = Client::builder(url).org("o").token("a-secret-token");
+    builder.timeout(short).read_timeout(short).build().unwrap()
 }
 
 /// An answer with this status, headers and body.

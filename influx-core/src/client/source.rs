@@ -1,0 +1,55 @@
+use std::fmt;
+use std::future::poll_fn;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+
+use super::BoxFuture;
+use crate::error::Result;
+use crate::http::Body;
+
+/// The chunks of a reply; the request is sent when the first one is asked for.
+pub(super) enum Source {
+    Pending(BoxFuture<Result<Body>>),
+    Open(Body),
+    /// At its end, or behind an error.
+    Done,
+}
+
+impl Source {
+    pub(super) const fn new(request: BoxFuture<Result<Body>>) -> Self {
+        Self::Pending(request)
+    }
+
+    /// The next chunk; `None` at the end, and always behind an error.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        let outcome = loop {
+            match self {
+                Self::Done => return Poll::Ready(Ok(None)),
+                Self::Open(body) => break ready!(body.poll_chunk(cx)),
+                Self::Pending(request) => match ready!(request.as_mut().poll(cx)) {
+                    Ok(body) => *self = Self::Open(body),
+                    Err(error) => break Err(error),
+                },
+            }
+        };
+        if !matches!(outcome, Ok(Some(_))) {
+            *self = Self::Done;
+        }
+        Poll::Ready(outcome)
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pending(_) => "Pending",
+            Self::Open(_) => "Open",
+            Self::Done => "Done",
+        })
+    }
+}
