@@ -65,11 +65,12 @@ fn point(case: &Case, time: usize) -> Point {
 
 live! {
     async fn a_hostile_point_is_refused_or_comes_back_exactly(live) {
-        let cases = cases(3_000);
+        let count = std::env::var("HOSTILE_POINTS").ok().and_then(|count| count.parse().ok());
+        let cases = cases(count.unwrap_or(3_000));
         let writable = |point: &Point| influx_core::line_protocol::encode(point, &mut Vec::new()).is_ok();
         let points: Vec<_> = cases.iter().enumerate().map(|(n, case)| point(case, n)).collect();
         let accepted: Vec<_> = points.iter().filter(|point| writable(point)).collect();
-        assert!(accepted.len() > 500, "only {} of 3000 were accepted", accepted.len());
+        assert!(accepted.len() > cases.len() / 6, "only {} were accepted", accepted.len());
         let plain = Point::measurement("behind").field("f", 1).timestamp(Timestamp::from_nanos(0));
         for chunk in accepted.chunks(200) {
             let lines: Vec<_> = chunk.iter().flat_map(|point| [*point, &plain]).collect();
