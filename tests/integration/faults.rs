@@ -181,6 +181,32 @@ async fn a_huge_error_body_is_read_up_to_a_limit() {
     assert!(error.to_string().len() < 1_500);
 }
 
+#[tokio::test]
+async fn a_refusal_too_long_to_read_whole_is_still_the_server_s() {
+    let lines = "x".repeat(2 << 20);
+    let body =
+        format!(r#"{{"code":"invalid","message":"unable to parse '{lines}': missing fields"}}"#);
+    let error = write(answer("400 Bad Request", "x-platform-error-code: invalid\r\n", &body)).await;
+    assert_eq!((error.kind(), error.server_code()), (ErrorKind::InvalidLine, Some("invalid")));
+    assert!(
+        error.to_string().starts_with("the server refused the write with status 400"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn only_the_server_s_word_that_a_bucket_is_missing_counts() {
+    let find = |body: &'static str| async move {
+        let client = client(answer("404 Not Found", "", body), End::Close).await;
+        client.buckets().find("x").await.map_err(|error| error.kind())
+    };
+    assert_eq!(find("<html>not found</html>").await, Err(ErrorKind::NotFound));
+    assert_eq!(
+        find(r#"{"code":"not found","message":"path not found"}"#).await,
+        Err(ErrorKind::NotFound)
+    );
+}
+
 const CSV: &str = "#datatype,string,long,long\r\n#group,false,false,false\r\n#default,_result,,\r\n,result,table,n\r\n,,0,1\r\n,,0,2\r\n";
 
 fn chunked(csv: &str, last: &str) -> String {

@@ -135,7 +135,7 @@ impl Buckets {
                 Ok(found.map(Bucket::from))
             }
             // A name that does not exist is a 404 to the server, not an empty list.
-            Err(error) if error.server_code() == Some("not found") => Ok(None),
+            Err(error) if error.is_missing("bucket ") => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -197,6 +197,13 @@ impl Error {
         connecting || self.kind() == ErrorKind::Timeout
     }
 
+    /// Whether the server says that what its message begins with does not exist.
+    #[cfg(feature = "client")]
+    pub(crate) fn is_missing(&self, what: &str) -> bool {
+        let said = |message: &str| message.starts_with(what);
+        self.server_code() == Some("not found") && self.server_message().is_some_and(said)
+    }
+
     fn answer(&self) -> Option<&Answer> {
         match &self.0.cause {
             Cause::Answer(answer) => Some(answer),

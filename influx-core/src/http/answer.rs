@@ -55,7 +55,9 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
         }
         (Ok(Json { error: Some(error), .. }), _) | (_, Some(error)) => answer.message = error,
         _ => {
-            answer.failure = Failure::Foreign;
+            // JSON that was too long to be read whole is the server's all the same.
+            let is_json = answer.code.is_some() && body.starts_with(b"{");
+            answer.failure = if is_json { Failure::Api } else { Failure::Foreign };
             answer.message = String::from_utf8_lossy(&body).trim().to_owned();
         }
     }
