@@ -269,6 +269,12 @@ async fn the_status_says_what_a_body_that_never_comes_cannot() {
     let stalled = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\n{";
     let error = client(stalled, End::Stall).await.write("b", "m f=1").await.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Unauthorized, false));
+
+    // What did come of it counts.
+    let body = r#"{"code":"invalid","message":"unable to parse 'm f=1': missing fields"}"#;
+    let stalled = format!("HTTP/1.1 400 Bad Request\r\ncontent-length: 1000\r\n\r\n{body}");
+    let error = client(stalled, End::Stall).await.write("b", "m f=1").await.unwrap_err();
+    assert_eq!((error.kind(), error.server_code()), (ErrorKind::InvalidLine, Some("invalid")));
 }
 
 #[tokio::test]

@@ -171,7 +171,10 @@ async fn org_id(connection: &Connection, own: Option<&str>) -> Result<String> {
     let request = Request::new(Method::Get, "api/v2/orgs").parameter("org", org);
     let orgs = connection.call(request).await?.json::<Orgs>()?.orgs;
     let missing = SettingCause::NoSuch { what: "organization", name: org.to_owned() };
-    orgs.into_iter().find(|found| found.name == org).map(|org| org.id).ok_or_else(|| missing.into())
+    orgs.into_iter()
+        .find(|found| found.name == org.trim())
+        .map(|org| org.id)
+        .ok_or_else(|| missing.into())
 }
 
 /// A bucket to create, not sent yet; await it.

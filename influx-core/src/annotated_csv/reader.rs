@@ -225,6 +225,7 @@ impl Reader {
                 Err(self.fail(CsvCause::MidTable))
             }
             // An empty table would have its number in the default row.
+            State::Annotations if self.scanner.is_at_start() => Err(self.fail(CsvCause::Empty)),
             State::Header if self.annotated => Err(self.fail(CsvCause::MidTable)),
             _ => Ok(Step::End),
         }
@@ -236,6 +237,7 @@ impl Reader {
         match (first.first(), self.scanner.cell(1), self.scanner.cell(2)) {
             _ if blank => Ok(None),
             (_, message, _) if self.state == State::Error => {
+                let message = if message.is_empty() { first } else { message };
                 let message = String::from_utf8_lossy(message).into_owned();
                 Err(self.fail(CsvCause::Server { message }))
             }

@@ -223,6 +223,11 @@ impl Scanner {
         }
     }
 
+    /// Whether nothing has been read yet.
+    pub(super) const fn is_at_start(&self) -> bool {
+        self.next.byte == 0
+    }
+
     /// Where the record starts.
     pub(super) const fn position(&self) -> Position {
         self.record

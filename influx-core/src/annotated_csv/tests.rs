@@ -92,9 +92,10 @@ fn a_reply_cut_within_a_line_is_an_error_and_cut_anywhere_gives_no_other_rows() 
 }
 
 #[test]
-fn an_empty_reply_has_no_tables() {
-    assert_eq!(tables("").unwrap(), []);
+fn a_result_without_tables_is_a_line_end_and_not_nothing() {
     assert_eq!(tables("\r\n").unwrap(), []);
+    let error = tables("").unwrap_err();
+    assert!(error.to_string().starts_with("the reply is empty"), "{error}");
 }
 
 #[test]
@@ -191,8 +192,9 @@ fn a_table_number_in_the_default_row_stands_for_empty_cells() {
 
 #[test]
 fn whatever_follows_the_header_of_an_error_is_the_error() {
-    for row in ["#boom,,\n", ",boom,\n", "x,boom,\n"] {
+    for row in ["#boom\n", ",boom,\n", "boom\n", "{\"boom\":1}\n"] {
         let (_, error) = failure(&format!(",error,reference\n{row}"));
+        assert!(error.server_message().unwrap().contains("boom"), "{error}");
         assert_eq!(error.kind(), ErrorKind::Server, "{row:?}");
         assert!(!error.is_retryable());
     }

@@ -89,39 +89,33 @@ impl fmt::Debug for Options {
 
 /// The server's base URL, with one slash at its end. A path in it is kept as a prefix.
 fn parse_url(text: &str) -> Result<Url> {
-    // Whatever stands outside the origin may be a password.
-    let shown = |url: &Url| match url.host() {
-        Some(_) => url.origin().ascii_serialization(),
-        None => String::new(),
-    };
-    let refuse = |text: String, problem| Error::from(SettingCause::Url { text, problem });
     let mut url = Url::parse(text).map_err(|error| {
         let problem = "is no URL; write it like http://localhost:8086";
-        let text = if text.contains(['@', '?', '#']) { String::new() } else { text.to_owned() };
-        Error::setting(SettingCause::Url { text, problem }, error)
+        Error::setting(SettingCause::Url { origin: None, problem }, error)
     })?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(refuse(
-            shown(&url),
-            "is neither http nor https; write it like http://localhost:8086",
-        ));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        let problem = "holds a user name or password; hand those over with `token`";
-        return Err(refuse(shown(&url), problem));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse(
-            shown(&url),
-            "has a query or fragment; give the server's base URL only",
-        ));
-    }
-    if url.path().trim_end_matches('/').ends_with("/api/v2") {
-        return Err(refuse(shown(&url), "ends in /api/v2; give the server's base URL only"));
+    if let Some(problem) = problem_of(&url) {
+        // What stands outside the origin may be a password.
+        let origin = url.has_host().then(|| url.origin().ascii_serialization());
+        return Err(SettingCause::Url { origin, problem }.into());
     }
     let path = format!("{}/", url.path().trim_end_matches('/'));
     url.set_path(&path);
     Ok(url)
+}
+
+/// Why a URL cannot be the base of a server's.
+fn problem_of(url: &Url) -> Option<&'static str> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Some("is neither http nor https; write it like http://localhost:8086");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("holds a user name or password; hand those over with `token`");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Some("has a query or fragment; give the server's base URL only");
+    }
+    let is_api = url.path().trim_end_matches('/').ends_with("/api/v2");
+    is_api.then_some("ends in /api/v2; give the server's base URL only")
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub(crate) enum CsvCause {
     AfterQuote,
     MidLine,
     MidTable,
+    /// Not even the line end that a result without tables has.
+    Empty,
     TooManyCells {
         limit: usize,
     },
@@ -65,6 +67,7 @@ impl CsvCause {
             | Self::AfterQuote
             | Self::MidLine
             | Self::MidTable
+            | Self::Empty
             | Self::TooManyCells { .. }
             | Self::TooLong { .. }
             | Self::Width { .. }
@@ -96,6 +99,7 @@ impl fmt::Display for CsvCause {
             Self::AfterQuote => f.write_str("a quoted cell is followed by more text"),
             Self::MidLine => f.write_str("the reply ends in the middle of a line"),
             Self::MidTable => f.write_str("the reply ends before the rows of its last table"),
+            Self::Empty => f.write_str("the reply is empty, which that of InfluxDB never is"),
             Self::TooManyCells { limit } => write!(f, "a line has more than {limit} cells"),
             Self::TooLong { limit } => write!(f, "a line is longer than {limit} bytes"),
             Self::Width { cells, columns } => {

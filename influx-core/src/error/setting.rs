@@ -5,8 +5,8 @@ use super::{ErrorKind, Excerpt};
 /// What the rooms `config`, `client` and `admin` refuse before any I/O.
 #[derive(Debug)]
 pub(crate) enum SettingCause {
-    /// The URL of the server.
-    Url { text: String, problem: &'static str },
+    /// The URL of the server, of which only the origin is shown.
+    Url { origin: Option<String>, problem: &'static str },
     /// An argument or setting that is missing, with the remedy.
     Missing { what: &'static str, remedy: &'static str },
     /// An argument or setting that cannot work.
@@ -34,13 +34,10 @@ impl SettingCause {
 impl fmt::Display for SettingCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Not shown where it may hold a password.
-            Self::Url { text, problem } if text.is_empty() => {
-                write!(f, "the server's URL {problem}")
+            Self::Url { origin: Some(origin), problem } => {
+                write!(f, "the server's URL at `{}` {problem}", Excerpt(origin))
             }
-            Self::Url { text, problem } => {
-                write!(f, "the server's URL `{}` {problem}", Excerpt(text))
-            }
+            Self::Url { origin: None, problem } => write!(f, "the server's URL {problem}"),
             Self::Missing { what, remedy } => write!(f, "no {what} is set; {remedy}"),
             Self::Invalid { what, problem } => write!(f, "the {what} {problem}"),
             Self::NoSuch { what, name } => {

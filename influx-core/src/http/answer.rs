@@ -9,6 +9,7 @@
 
 use std::time::Duration;
 
+use bytes::BytesMut;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -37,8 +38,9 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
     let retry_after = response.header("retry-after").and_then(parse_retry_after);
     let location = header(&response, "location");
     // Without its body the status still says most of it, so the body has only a moment to come.
-    let body = tokio::time::timeout(PATIENCE, response.read_up_to(LIMIT, endpoint)).await;
-    let (body, _) = body.unwrap_or_else(|_| Ok(Default::default())).unwrap_or_default();
+    let mut body = BytesMut::new();
+    let reading = response.read_into(&mut body, LIMIT, endpoint);
+    let _ = tokio::time::timeout(PATIENCE, reading).await;
 
     let mut answer = Answer {
         endpoint,

@@ -27,9 +27,11 @@ impl Token {
 
     /// Why no server can accept it.
     pub(crate) fn problem(&self) -> Option<&'static str> {
-        if !self.0.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        let carried = self.0.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if !carried || self.0.trim_matches(' ') != &*self.0 {
             return Some(
-                "holds a character that no HTTP header can carry, such as a line feed; trim it",
+                "holds what no HTTP header can carry, such as a line feed or a space at its end; \
+                 trim it",
             );
         }
         let scheme = self.0.split_once(' ').map(|(scheme, _)| scheme);

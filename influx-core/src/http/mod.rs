@@ -15,7 +15,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -163,12 +163,12 @@ impl Reply {
         /// No answer of the API that is read as a whole comes near this.
         const LIMIT: usize = 64 << 20;
         let version = response.header("x-influxdb-version").map(ToOwned::to_owned);
-        let (body, complete) = response.read_up_to(LIMIT, endpoint).await?;
-        if !complete {
+        let mut body = BytesMut::new();
+        if !response.read_into(&mut body, LIMIT, endpoint).await? {
             let problem = "is longer than 64 MiB";
             return Err(TransportCause::Decode { doing: endpoint, problem }.into());
         }
-        Ok(Self { status: response.status(), version, body, endpoint })
+        Ok(Self { status: response.status(), version, body: body.freeze(), endpoint })
     }
 
     /// An answer that turned out to be an error of something in front of the server.

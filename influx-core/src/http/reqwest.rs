@@ -104,23 +104,25 @@ impl Response {
         self.0.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The first `limit` bytes of the body, and whether that is all of it.
-    pub(super) async fn read_up_to(
+    /// Appends the body to `body`, up to `limit` bytes in all; whether that is all of it.
+    ///
+    /// What has come is there also when this fails or is given up.
+    pub(super) async fn read_into(
         &mut self,
+        body: &mut BytesMut,
         limit: usize,
         endpoint: Endpoint,
-    ) -> Result<(Bytes, bool)> {
-        let mut body = BytesMut::new();
+    ) -> Result<bool> {
         while let Some(chunk) =
             self.0.chunk().await.map_err(|error| interrupted(error, endpoint))?
         {
             body.extend_from_slice(&chunk);
             if body.len() > limit {
                 body.truncate(limit);
-                return Ok((body.freeze(), false));
+                return Ok(false);
             }
         }
-        Ok((body.freeze(), true))
+        Ok(true)
     }
 
     pub(super) fn into_chunks(self, endpoint: Endpoint) -> Chunks {

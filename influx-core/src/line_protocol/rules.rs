@@ -11,6 +11,11 @@ const MAX_TEXT: usize = 1 << 20;
 /// The longest series key with its field key and the 4 bytes between them.
 const MAX_SERIES_KEY: usize = 65_535;
 
+/// Keys that the server refuses, or takes and then cannot tell from columns of its own: as tags they
+/// make queries fail, as fields every `pivot`.
+const RESERVED: [&[u8]; 7] =
+    [b"time", b"_time", b"_value", b"_field", b"_measurement", b"_start", b"_stop"];
+
 pub(super) fn measurement(name: &[u8]) -> Result<(), Rule> {
     name_of(name, b", =\"")?;
     match name[0] {
@@ -21,8 +26,6 @@ pub(super) fn measurement(name: &[u8]) -> Result<(), Rule> {
 }
 
 pub(super) fn tag_key(key: &[u8]) -> Result<(), Rule> {
-    const RESERVED: [&[u8]; 7] =
-        [b"time", b"_time", b"_value", b"_field", b"_measurement", b"_start", b"_stop"];
     // A backslash before a comma or an equals sign survives in tags; before a space it does not.
     name_of(key, b" ")?;
     if RESERVED.contains(&key) {
@@ -40,7 +43,7 @@ pub(super) fn field_key(key: &[u8], first: bool) -> Result<(), Rule> {
     // Before a quote a backslash survives, unless the key holds another byte that is escaped.
     let others = key.iter().any(|byte| b", =".contains(byte));
     name_of(key, if others { b", =\"" } else { b", =" })?;
-    if key == b"time" {
+    if RESERVED.contains(&key) {
         return Err(Rule::Reserved);
     }
     if first && matches!(key[0], b'\t' | 0) {

@@ -65,6 +65,7 @@ fn what_the_server_would_change_split_or_lose_is_refused() {
         (good().tag("t", "a\\ b"), "backslash before ' '"),
         (good().field("", 1), "the field key is empty"),
         (good().field("time", 1), "reserved"),
+        (good().field("_value", 1), "reserved"),
         (good().field("a\\\"b=", 1), "backslash before '\"'"),
         (good().field("\tf", 1), "tab or NUL"),
         (good().field("f", f64::NAN), "value of field `f` is NaN or infinite"),
@@ -87,7 +88,7 @@ fn what_the_server_keeps_is_written() {
     for point in [
         Point::measurement("a\\b").field("f", 1),
         Point::measurement("m").tag("a\\,b", "c\\=d").field("f", 1),
-        Point::measurement("m").tag("_start_", "\r\t").field("_time", 1),
+        Point::measurement("m").tag("_start_", "\r\t").field("_times", 1),
         Point::measurement("m").field("a\\\"b", 1),
         Point::measurement("m").field("f", "x".repeat(1 << 20)),
         Point::measurement("m").field("f", 1).timestamp(Timestamp::EARLIEST),
@@ -167,6 +168,12 @@ fn an_implementation_cannot_break_a_line() {
         let _ = out.measurement("a")?;
         "m f=1".write_line(out)
     });
+    let swallowed_within = Wrong(|out| {
+        let _ = out.measurement("a")?;
+        Point::measurement("m").field("f", 1).write_line(out).ok();
+        let _ = out.write("b f=1");
+        Ok(())
+    });
     let swallowed = Wrong(|out| {
         let mut line = out.measurement("a")?.into_fields();
         line.field("x")?.integer(1)?;
@@ -176,6 +183,7 @@ fn an_implementation_cannot_break_a_line() {
     let mut out = LineWriter::default();
     out.write(&begun_twice).unwrap_err();
     out.write(&text_within).unwrap_err();
+    out.write(&swallowed_within).unwrap_err();
     out.write(&swallowed).unwrap();
     out.write(&good()).unwrap();
     assert_eq!(out.as_bytes(), b"a x=1i\ngood f=1i\n");
@@ -184,7 +192,11 @@ fn an_implementation_cannot_break_a_line() {
     assert_eq!(out.as_bytes(), b"a x=1i\ngood f=1i\n");
     out.write(&good()).unwrap();
     let _ = out.measurement("half");
-    assert_eq!(out.into_bytes(), b"a x=1i\ngood f=1i\ngood f=1i\n");
+    "text f=1".write_line(&mut out).unwrap();
+    let _ = out.measurement("half").map(|line| line.into_fields().finish());
+    out.write(&good()).unwrap();
+    let _ = out.measurement("half");
+    assert_eq!(out.into_bytes(), b"a x=1i\ngood f=1i\ngood f=1i\ntext f=1\ngood f=1i\n");
 }
 
 #[test]

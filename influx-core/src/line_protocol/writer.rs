@@ -81,34 +81,36 @@ impl LineWriter {
     pub fn write(&mut self, record: &(impl ToLine + ?Sized)) -> Result<()> {
         self.may_start()?;
         let before = self.buffer.len();
+        let broken_outside = std::mem::take(&mut self.broken);
         self.depth += 1;
-        let outcome = record.write_line(self);
-        self.depth -= 1;
-        let unfinished = self.open || self.broken;
-        (self.open, self.broken) = (false, false);
-        let outcome = match outcome {
-            Ok(()) if unfinished => Err(LineCause::Unfinished.into()),
+        let outcome = match record.write_line(self) {
+            Ok(()) if self.open || self.broken => Err(LineCause::Unfinished.into()),
             outcome => outcome,
         };
+        self.depth -= 1;
+        self.open = false;
+        self.broken = broken_outside;
         if outcome.is_err() {
             self.buffer.truncate(before);
         }
         outcome
     }
 
-    /// Makes sure that no line is being built. One that its caller gave up is taken back; one that
-    /// a record has begun makes the record fail, whatever it answers.
+    /// Makes sure that no line is being built.
     fn may_start(&mut self) -> Result<()> {
-        if !self.open {
-            return Ok(());
+        let within = self.open && self.depth > 0;
+        self.interrupt();
+        if within { Err(LineCause::Unfinished.into()) } else { Ok(()) }
+    }
+
+    /// Something else begins: a line that its caller gave up is taken back, and a record that has
+    /// begun one will fail, whatever it answers.
+    fn interrupt(&mut self) {
+        if self.open {
+            self.open = false;
+            self.broken = self.depth > 0;
+            self.buffer.truncate(self.start);
         }
-        if self.depth > 0 {
-            self.broken = true;
-            return Err(LineCause::Unfinished.into());
-        }
-        self.open = false;
-        self.buffer.truncate(self.start);
-        Ok(())
     }
 
     /// Starts a line.
@@ -133,7 +135,7 @@ impl LineWriter {
     }
 
     fn start_line(&mut self) {
-        self.broken |= self.open;
+        self.interrupt();
         self.open = true;
         self.start = self.buffer.len();
         self.keys.clear();
@@ -215,7 +217,7 @@ impl LineWriter {
 
     /// Appends finished lines as they are, with a line feed behind them; blank text leaves nothing.
     pub(super) fn text(&mut self, lines: &[u8]) {
-        self.broken |= self.open;
+        self.interrupt();
         if !lines.trim_ascii().is_empty() {
             self.buffer.extend_from_slice(lines);
             if !lines.ends_with(b"\n") {

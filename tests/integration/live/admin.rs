@@ -34,6 +34,7 @@ live! {
             (setup("u", "o", ""), "the bucket's name is empty"),
             (setup("u", "o", "_b"), "starts with `_`"),
             (setup("u", "o", "b").token("t\n"), "no HTTP header can carry"),
+            (setup("u", "o", "b").token("t "), "no HTTP header can carry"),
             (setup("u", "o", "b").password("short"), "fewer than 8"),
             (setup("u", "o", "b").password("x".repeat(73)), "more than 72"),
             (setup("u", "o", "b").retention(Duration::from_secs(60)), "at least one hour"),
