@@ -9,6 +9,7 @@
 mod attr;
 mod bounds;
 mod check;
+mod container;
 mod diagnostics;
 mod expand;
 mod member;

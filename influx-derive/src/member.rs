@@ -6,8 +6,8 @@ use syn::ext::IdentExt as _;
 use syn::{Attribute, Ident, LitStr, Path, Type};
 
 use crate::attr::{self, Once, Opt};
+use crate::container::{Container, Unit};
 use crate::diagnostics::Diagnostics;
-use crate::model::{Container, Unit};
 use crate::{names, paths};
 
 pub(crate) struct Member<'a> {

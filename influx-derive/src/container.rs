@@ -1,0 +1,101 @@
+//! The options of the struct, and units of time.
+
+use proc_macro2::Span;
+use syn::ext::IdentExt as _;
+use syn::{DeriveInput, Ident, LitStr, Path};
+
+use crate::attr::{self, Once};
+use crate::diagnostics::Diagnostics;
+use crate::names;
+
+/// The options of `#[measurement(…)]`.
+pub(crate) struct Container {
+    pub(crate) name: String,
+    pub(crate) name_span: Span,
+    pub(crate) krate: Option<Path>,
+    pub(crate) precision: Option<Unit>,
+    pub(crate) columns: bool,
+    pub(crate) write_only: bool,
+    pub(crate) rename_all: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Unit {
+    Nanoseconds,
+    Microseconds,
+    Milliseconds,
+    Seconds,
+}
+
+impl Unit {
+    /// A text that is no unit is reported. It then counts as one, lest the member's type be blamed
+    /// for having none.
+    pub(crate) fn parse(text: &LitStr, diagnostics: &mut Diagnostics) -> Self {
+        match text.value().as_str() {
+            "ns" => Self::Nanoseconds,
+            "us" => Self::Microseconds,
+            "ms" => Self::Milliseconds,
+            "s" => Self::Seconds,
+            _ => {
+                diagnostics.at(text, "no such unit; there are `ns`, `us`, `ms` and `s`");
+                Self::Nanoseconds
+            }
+        }
+    }
+
+    /// The variant of `Precision`.
+    pub(crate) fn variant(self) -> Ident {
+        let name = match self {
+            Self::Nanoseconds => "Nanoseconds",
+            Self::Microseconds => "Microseconds",
+            Self::Milliseconds => "Milliseconds",
+            Self::Seconds => "Seconds",
+        };
+        Ident::new(name, Span::call_site())
+    }
+}
+
+impl Container {
+    const OPTIONS: [&'static str; 6] =
+        ["name", "rename_all", "precision", "columns", "write_only", "crate"];
+
+    pub(crate) fn parse(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Self {
+        let mut name = Once::new("name");
+        let mut rename_all = Once::new("rename_all");
+        let mut precision = Once::new("precision");
+        let mut columns = Once::new("columns");
+        let mut write_only = Once::new("write_only");
+        let mut krate = Once::new("crate");
+        let own = input.attrs.iter().filter(|attribute| attribute.path().is_ident("measurement"));
+        for option in own.flat_map(|own| attr::options(own, diagnostics)).collect::<Vec<_>>() {
+            let span = option.span();
+            match option.name.to_string().as_str() {
+                "name" => name.set(span, option.text(diagnostics), diagnostics),
+                "rename_all" => {
+                    let rule = option.text(diagnostics);
+                    let rule = rule.and_then(|rule| attr::rename_rule(&rule, diagnostics));
+                    rename_all.set(span, rule, diagnostics);
+                }
+                "precision" => {
+                    let unit = option.text(diagnostics);
+                    let unit = unit.map(|unit| Unit::parse(&unit, diagnostics));
+                    precision.set(span, unit, diagnostics);
+                }
+                "columns" => columns.set(span, option.boolean(diagnostics), diagnostics),
+                "write_only" => write_only.set(span, option.flag(diagnostics), diagnostics),
+                "crate" => krate.set(span, option.path(diagnostics), diagnostics),
+                _ => option.unknown("#[measurement]", &Self::OPTIONS, diagnostics),
+            }
+        }
+        let ident = input.ident.unraw().to_string();
+        Self {
+            name_span: name.get().map_or_else(|| input.ident.span(), LitStr::span),
+            name: name.take().map_or_else(|| names::measurement(&ident), |name| name.value()),
+            krate: krate.take(),
+            precision: precision.take(),
+            columns: columns.take().unwrap_or(true),
+            write_only: write_only.is_set(),
+            rename_all: rename_all.take(),
+        }
+    }
+}
