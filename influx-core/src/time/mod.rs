@@ -76,7 +76,10 @@ impl Timestamp {
     /// Whole `unit`s since 1970-01-01T00:00:00Z, rounded down (so before 1970, away from zero).
     #[must_use]
     pub const fn as_units(self, unit: Precision) -> i64 {
-        self.0.div_euclid(unit.nanos())
+        match unit {
+            Precision::Nanoseconds => self.0,
+            _ => self.0.div_euclid(unit.nanos()),
+        }
     }
 
     pub(crate) fn try_from_nanos(nanos: i128) -> Result<Self> {

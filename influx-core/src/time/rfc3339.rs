@@ -17,10 +17,9 @@ pub(super) fn parse(text: &[u8]) -> Option<i128> {
     else {
         return None;
     };
-    let [year, month, day] =
-        [digits(&date_time[..4])?, digits(&date_time[5..7])?, digits(&date_time[8..10])?];
-    let [hour, minute, second] =
-        [digits(&date_time[11..13])?, digits(&date_time[14..16])?, digits(&date_time[17..])?];
+    let two = |at: usize| digits(&date_time[at..at + 2]);
+    let (year, month, day) = (two(0)? * 100 + two(2)?, two(5)?, two(8)?);
+    let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
     if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
