@@ -264,14 +264,8 @@ impl Reader {
             self.annotations = Annotations::default();
             self.state = State::Annotations;
         }
-        let row = &mut self.annotations.0[which];
-        row.clear();
-        for index in 0..self.scanner.width() {
-            let text = std::str::from_utf8(self.scanner.cell(index)).map_err(|_| {
-                Error::csv(CsvCause::NotUtf8 { part: "an annotation" }, self.scanner.position())
-            })?;
-            row.push(text.to_owned());
-        }
+        let text = |index| self.text(self.scanner.cell(index), "an annotation").map(str::to_owned);
+        self.annotations.0[which] = (0..self.scanner.width()).map(text).collect::<Result<_>>()?;
         Ok(())
     }
 
@@ -304,8 +298,7 @@ impl Reader {
     }
 
     fn column(&self, index: usize) -> Result<Column> {
-        let name = std::str::from_utf8(self.scanner.cell(index))
-            .map_err(|_| self.fail(CsvCause::NotUtf8 { part: "a column's name" }))?;
+        let name = self.text(self.scanner.cell(index), "a column's name")?;
         let Annotations([datatype, group, default]) = &self.annotations;
         Ok(Column {
             name: name.to_owned(),
@@ -338,13 +331,15 @@ impl Reader {
         {
             return Ok(Step::Record);
         }
-        let result = std::str::from_utf8(result)
-            .map_err(|_| self.fail(CsvCause::NotUtf8 { part: "a result's name" }))?;
-        self.table.result = result.to_owned();
+        self.table.result = self.text(result, "a result's name")?.to_owned();
         self.table.id = id;
         self.table.sequence += 1;
         self.state = State::FirstRow;
         Ok(Step::Table)
+    }
+
+    fn text<'t>(&self, bytes: &'t [u8], part: &'static str) -> Result<&'t str> {
+        std::str::from_utf8(bytes).map_err(|_| self.fail(CsvCause::NotUtf8 { part }))
     }
 
     fn number(&self, text: &[u8]) -> Result<u64> {

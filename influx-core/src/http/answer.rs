@@ -20,6 +20,7 @@ use crate::time::ToTimestamp as _;
 /// As much of an error body as is read. The server quotes every bad line in full.
 const LIMIT: usize = 1 << 20;
 
+/// How long an error body may take once its status is known.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Deserialize)]

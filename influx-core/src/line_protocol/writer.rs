@@ -149,14 +149,28 @@ impl LineWriter {
                 self.buffer.extend_from_slice(text);
                 Ok(())
             }
-            Key::Runtime(name) => self.runtime_key(name, escapes, set),
-            Key::Unique(name) => {
-                self.buffer.push(b',');
-                escapes.append(name.as_bytes(), &mut self.buffer);
-                self.buffer.push(b'=');
-                Ok(())
-            }
+            Key::Runtime(name) => self.runtime_key(name, escapes, Some(set)),
+            Key::Unique(name) => self.runtime_key(name, escapes, None),
         }
+    }
+
+    /// Appends `,key=`, escaped here; `set` is where the keys start that it must differ from.
+    fn runtime_key(&mut self, name: &str, escapes: Escapes, set: Option<usize>) -> Result<()> {
+        let before = self.buffer.len();
+        self.buffer.push(b',');
+        escapes.append(name.as_bytes(), &mut self.buffer);
+        if let Some(set) = set {
+            let key = before + 1..self.buffer.len();
+            let mut others = self.keys.iter().filter(|other| other.start > set);
+            if others.any(|other| self.buffer[other.clone()] == self.buffer[key.clone()]) {
+                self.buffer.truncate(before);
+                let part = if set == self.start { Part::TagKey } else { Part::FieldKey };
+                return Err(refuse(part, name, Rule::Duplicate));
+            }
+            self.keys.push(key);
+        }
+        self.buffer.push(b'=');
+        Ok(())
     }
 
     /// Appends a tag's key; its value goes behind it.
@@ -195,23 +209,6 @@ impl LineWriter {
         }
         self.buffer.push(b' ');
         number::append_integer(count, &mut self.buffer);
-        Ok(())
-    }
-
-    fn runtime_key(&mut self, name: &str, escapes: Escapes, set: usize) -> Result<()> {
-        let before = self.buffer.len();
-        self.buffer.push(b',');
-        let start = self.buffer.len();
-        escapes.append(name.as_bytes(), &mut self.buffer);
-        let key = start..self.buffer.len();
-        let mut others = self.keys.iter().filter(|other| other.start > set);
-        if others.any(|other| self.buffer[other.clone()] == self.buffer[key.clone()]) {
-            self.buffer.truncate(before);
-            let part = if set == self.start { Part::TagKey } else { Part::FieldKey };
-            return Err(refuse(part, name, Rule::Duplicate));
-        }
-        self.keys.push(key);
-        self.buffer.push(b'=');
         Ok(())
     }
 

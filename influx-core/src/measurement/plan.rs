@@ -81,14 +81,15 @@ impl RowPlan {
     #[inline]
     pub fn check(&mut self, record: &Record<'_>) -> Result<(), CellError> {
         let known = self.checked == Some(record.table().sequence());
-        if let Some(identity) =
-            self.measurement.as_ref().filter(|identity| !(known && identity.once))
-        {
-            identity
-                .check(record, |found, wanted| CellProblem::OtherMeasurement { found, wanted })?;
+        if let Some(measurement) = &self.measurement {
+            measurement.check(record, known, |found, wanted| CellProblem::OtherMeasurement {
+                found,
+                wanted,
+            })?;
         }
-        if let Some(identity) = self.field.as_ref().filter(|identity| !(known && identity.once)) {
-            identity.check(record, |found, wanted| CellProblem::OtherField { found, wanted })?;
+        if let Some(field) = &self.field {
+            field
+                .check(record, known, |found, wanted| CellProblem::OtherField { found, wanted })?;
         }
         self.checked = Some(record.table().sequence());
         Ok(())
@@ -172,11 +173,16 @@ impl Identity {
         Some(Self { column, wanted, once: table.columns()[column].group })
     }
 
+    /// `known`: another row of the table was checked.
     fn check(
         &self,
         record: &Record<'_>,
+        known: bool,
         other: impl FnOnce(String, &'static str) -> CellProblem,
     ) -> Result<(), CellError> {
+        if known && self.once {
+            return Ok(());
+        }
         let found = record.cell(self.column).as_bytes();
         if found == self.wanted.as_bytes() {
             return Ok(());
