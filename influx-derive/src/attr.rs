@@ -48,8 +48,18 @@ impl Parse for Opt {
     }
 }
 
+/// The options of those attributes that are `own`.
+pub(crate) fn options_of(
+    attributes: &[Attribute],
+    own: impl Fn(&Attribute) -> bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Opt> {
+    let own = attributes.iter().filter(|attribute| own(attribute));
+    own.flat_map(|attribute| options(attribute, diagnostics)).collect()
+}
+
 /// The options of an attribute; none for `#[tag]`.
-pub(crate) fn options(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Vec<Opt> {
+fn options(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Vec<Opt> {
     match &attribute.meta {
         Meta::Path(_) => Vec::new(),
         Meta::List(list) => {
@@ -120,6 +130,18 @@ impl Opt {
         }
     }
 
+    /// The rule of `rename_all = "…"`, if it is one.
+    pub(crate) fn rename_rule(self, diagnostics: &mut Diagnostics) -> Option<String> {
+        let text = self.text(diagnostics)?;
+        let rule = text.value();
+        if names::RULES.contains(&rule.as_str()) {
+            return Some(rule);
+        }
+        let list = names::RULES.map(|rule| format!("`{rule}`")).join(", ");
+        diagnostics.at(text, format!("no such rule; `rename_all` takes {list}"));
+        None
+    }
+
     /// The path of `name = path`.
     pub(crate) fn path(self, diagnostics: &mut Diagnostics) -> Option<Path> {
         let name = &self.name;
@@ -173,9 +195,7 @@ impl Opt {
             .min()
             .map(|(_, known)| format!("; did you mean `{known}`?"));
         let list = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
-        let tail = nearest.unwrap_or_else(|| {
-            if known.is_empty() { "; it takes none".into() } else { format!("; it takes {list}") }
-        });
+        let tail = nearest.unwrap_or_else(|| format!("; it takes {list}"));
         diagnostics.at(&self.name, format!("{of} has no option `{name}`{tail}"));
     }
 }
@@ -197,15 +217,17 @@ fn refuse<T>(
     None
 }
 
-/// The rule of `rename_all = "…"`, if it is one.
-pub(crate) fn rename_rule(text: &LitStr, diagnostics: &mut Diagnostics) -> Option<String> {
-    let rule = text.value();
-    if names::RULES.contains(&rule.as_str()) {
-        return Some(rule);
+/// What an item is called on the server, and where that is spelled: its own `name`, else its
+/// identifier by the rule.
+pub(crate) fn name_of(ident: &Ident, own: Once<LitStr>, rule: Option<&String>) -> (String, Span) {
+    match own.take() {
+        Some(name) => (name.value(), name.span()),
+        None => {
+            let plain = ident.unraw().to_string();
+            let renamed = rule.and_then(|rule| names::rename(rule, &plain));
+            (renamed.unwrap_or(plain), ident.span())
+        }
     }
-    let list = names::RULES.map(|rule| format!("`{rule}`")).join(", ");
-    diagnostics.at_span(text.span(), format!("no such rule; `rename_all` takes {list}"));
-    None
 }
 
 /// The doc comment of an item, its lines joined.

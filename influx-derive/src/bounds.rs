@@ -25,7 +25,7 @@ pub(crate) fn read(model: &Measurement<'_>, private: &TokenStream) -> WhereClaus
     let mut clause = clause(model, |member| {
         let ty = member.ty;
         let role = match role(member, private) {
-            Some(role) if is_count(member) => Some(quote!(#role)),
+            Some(role) if is_count(member) => Some(role),
             Some(role) => Some(quote!(for<'__r> #role<Read<'__r> = #ty>)),
             None => None,
         };
@@ -80,9 +80,13 @@ pub(crate) fn role(member: &Member<'_>, private: &TokenStream) -> Option<TokenSt
 /// `<Type as Role>::item`, all of it placed at the type. A wrong type is met in many places; told
 /// of the same place in the same words, the compiler reports it once.
 pub(crate) fn item(member: &Member<'_>, name: &str, private: &TokenStream) -> TokenStream {
+    let place = member.ty.span();
     let role = role(member, private);
     let name = Ident::new(name, Span::call_site());
-    qualified(member, quote!(as #role>::#name))
+    let open = paths::placed(place, quote!(<));
+    let ty = paths::moved(place, member.ty.to_token_stream());
+    let rest = paths::placed(place, quote!(as #role>::#name));
+    quote!(#open #ty #rest)
 }
 
 /// `<Type as Role>::method(arguments)`, placed likewise.
@@ -103,20 +107,12 @@ pub(crate) fn default(member: &Member<'_>) -> TokenStream {
     paths::placed(member.ty.span(), quote!(::core::default::Default::default))
 }
 
-fn qualified(member: &Member<'_>, rest: TokenStream) -> TokenStream {
-    let place = member.ty.span();
-    let open = paths::placed(place, quote!(<));
-    let ty = paths::moved(place, member.ty.to_token_stream());
-    let rest = paths::placed(place, rest);
-    quote!(#open #ty #rest)
-}
-
 fn clause(
     model: &Measurement<'_>,
     bound: impl Fn(&Member<'_>) -> Option<TokenStream>,
 ) -> WhereClause {
     let generics = &model.input.generics;
-    let parameters = type_parameters(generics);
+    let parameters: Vec<_> = generics.type_params().map(|parameter| &parameter.ident).collect();
     let mut clause = generics.where_clause.clone().unwrap_or_else(|| parse_quote!(where));
     for member in &model.members {
         if paths::mentions(member.ty.to_token_stream(), &parameters) {
@@ -126,10 +122,6 @@ fn clause(
         }
     }
     clause
-}
-
-fn type_parameters(generics: &Generics) -> Vec<&Ident> {
-    generics.type_params().map(|parameter| &parameter.ident).collect()
 }
 
 /// The type with each lifetime replaced by `'__r`.

@@ -2,9 +2,9 @@
 
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
-use syn::{DeriveInput, Ident, LitStr, Path};
+use syn::{Attribute, DeriveInput, Ident, LitStr, Path};
 
-use crate::attr::{self, Once};
+use crate::attr::{self, Once, Opt};
 use crate::diagnostics::Diagnostics;
 use crate::names;
 
@@ -30,8 +30,9 @@ pub(crate) enum Unit {
 impl Unit {
     /// A text that is no unit is reported. It then counts as one, lest the member's type be blamed
     /// for having none.
-    pub(crate) fn parse(text: &LitStr, diagnostics: &mut Diagnostics) -> Self {
-        match text.value().as_str() {
+    pub(crate) fn parse(option: Opt, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let text = option.text(diagnostics)?;
+        Some(match text.value().as_str() {
             "ns" => Self::Nanoseconds,
             "us" => Self::Microseconds,
             "ms" => Self::Milliseconds,
@@ -40,7 +41,7 @@ impl Unit {
                 diagnostics.at(text, "no such unit; there are `ns`, `us`, `ms` and `s`");
                 Self::Nanoseconds
             }
-        }
+        })
     }
 
     /// The variant of `Precision`.
@@ -66,21 +67,15 @@ impl Container {
         let mut columns = Once::new("columns");
         let mut write_only = Once::new("write_only");
         let mut krate = Once::new("crate");
-        let own = input.attrs.iter().filter(|attribute| attribute.path().is_ident("measurement"));
-        for option in own.flat_map(|own| attr::options(own, diagnostics)).collect::<Vec<_>>() {
+        let own = |attribute: &Attribute| attribute.path().is_ident("measurement");
+        for option in attr::options_of(&input.attrs, own, diagnostics) {
             let span = option.span();
             match option.name.to_string().as_str() {
                 "name" => name.set(span, option.text(diagnostics), diagnostics),
                 "rename_all" => {
-                    let rule = option.text(diagnostics);
-                    let rule = rule.and_then(|rule| attr::rename_rule(&rule, diagnostics));
-                    rename_all.set(span, rule, diagnostics);
+                    rename_all.set(span, option.rename_rule(diagnostics), diagnostics);
                 }
-                "precision" => {
-                    let unit = option.text(diagnostics);
-                    let unit = unit.map(|unit| Unit::parse(&unit, diagnostics));
-                    precision.set(span, unit, diagnostics);
-                }
+                "precision" => precision.set(span, Unit::parse(option, diagnostics), diagnostics),
                 "columns" => columns.set(span, option.boolean(diagnostics), diagnostics),
                 "write_only" => write_only.set(span, option.flag(diagnostics), diagnostics),
                 "crate" => krate.set(span, option.path(diagnostics), diagnostics),

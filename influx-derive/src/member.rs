@@ -65,8 +65,9 @@ impl Role {
 }
 
 /// The member's name in capitals, if that is a name.
-fn constant(ident: &Ident, plain: &str, diagnostics: &mut Diagnostics) -> Option<Ident> {
-    let Ok(mut constant) = syn::parse_str::<Ident>(&names::constant(plain)) else {
+fn constant(ident: &Ident, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    let name = names::constant(&ident.unraw().to_string());
+    let Ok(mut constant) = syn::parse_str::<Ident>(&name) else {
         let message = format!("`{ident}` makes no name for a column constant");
         diagnostics.at(ident, format!("{message}; name it with `column = NAME`"));
         return None;
@@ -93,14 +94,8 @@ impl<'a> Member<'a> {
         let ident = field.ident.as_ref()?;
         let role = Self::role(field, ident, diagnostics)?;
         let options = MemberOptions::parse(field, role, diagnostics);
-        let plain = ident.unraw().to_string();
-        let span = options.name.get().map_or_else(|| ident.span(), LitStr::span);
-        let renamed = || container.rename_all.as_ref().and_then(|rule| names::rename(rule, &plain));
-        let key = match options.name.get() {
-            Some(name) => name.value(),
-            None => renamed().unwrap_or_else(|| plain.clone()),
-        };
         options.check(role, container, diagnostics);
+        let (key, span) = attr::name_of(ident, options.name, container.rename_all.as_ref());
         let kind = match role {
             _ if options.skip.is_set() => Kind::Skipped,
             Role::Tag => Kind::Tag { key, span },
@@ -109,9 +104,7 @@ impl<'a> Member<'a> {
         };
         let constant = match options.column.take() {
             Some(constant) => Some(constant),
-            None if container.columns && !options.skip.is_set() => {
-                constant(ident, &plain, diagnostics)
-            }
+            None if container.columns && !options.skip.is_set() => constant(ident, diagnostics),
             None => None,
         };
         Some(Self {
@@ -161,8 +154,8 @@ impl MemberOptions {
             skip: Once::new("skip"),
             column: Once::new("column"),
         };
-        let own = field.attrs.iter().filter(|attribute| Role::of(attribute) == Some(role));
-        for option in own.flat_map(|own| attr::options(own, diagnostics)).collect::<Vec<_>>() {
+        let own = |attribute: &Attribute| Role::of(attribute) == Some(role);
+        for option in attr::options_of(&field.attrs, own, diagnostics) {
             options.take(option, role, diagnostics);
         }
         options
@@ -173,11 +166,7 @@ impl MemberOptions {
         match option.name.to_string().as_str() {
             name if !role.options().contains(&name) => refuse(&option, name, role, diagnostics),
             "name" => self.name.set(span, option.text(diagnostics), diagnostics),
-            "unit" => {
-                let unit = option.text(diagnostics);
-                let unit = unit.map(|unit| Unit::parse(&unit, diagnostics));
-                self.unit.set(span, unit, diagnostics);
-            }
+            "unit" => self.unit.set(span, Unit::parse(option, diagnostics), diagnostics),
             "default" => {
                 let fallback = match option.value {
                     None => Some(Fallback::Default),

@@ -12,6 +12,12 @@ pub(crate) fn private(krate: Option<&Path>) -> TokenStream {
     }
 }
 
+/// What every generated implementation carries; `items` are what the user may have deprecated.
+pub(crate) fn derived(items: &str) -> TokenStream {
+    let reason = format!("the user's own {items} may be");
+    quote!(#[automatically_derived] #[allow(deprecated, reason = #reason)])
+}
+
 /// The user's tokens, each as if written at `place`; names still mean what they meant.
 pub(crate) fn moved(place: Span, tokens: TokenStream) -> TokenStream {
     respan(tokens, &|tree| tree.span().located_at(place))

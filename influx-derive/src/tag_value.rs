@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
-use syn::ext::IdentExt as _;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Path, Variant};
 
 use crate::attr::{self, Once, Opt};
@@ -40,12 +39,12 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
     let Body { write, read } = if errors.is_some() { Body::stub() } else { model.body(input) };
     let private = paths::private(model.krate.as_ref());
     let ident = &input.ident;
+    let derived = paths::derived("variants");
     let (generics, arguments, clause) = input.generics.split_for_impl();
     quote! {
         #errors
 
-        #[automatically_derived]
-        #[allow(deprecated, reason = "the user's own variants may be")]
+        #derived
         impl #generics #private::TagValue for #ident #arguments #clause {
             type Base = Self;
             type Read<'__r> = Self;
@@ -85,14 +84,9 @@ impl<'a> Model<'a> {
             let span = option.span();
             match option.name.to_string().as_str() {
                 "rename_all" => {
-                    let rule = option.text(diagnostics);
-                    let rule = rule.and_then(|rule| attr::rename_rule(&rule, diagnostics));
-                    rename_all.set(span, rule, diagnostics);
+                    rename_all.set(span, option.rename_rule(diagnostics), diagnostics);
                 }
-                "crate" => {
-                    let path = option.path(diagnostics);
-                    krate.set(span, path, diagnostics);
-                }
+                "crate" => krate.set(span, option.path(diagnostics), diagnostics),
                 _ => option.unknown("#[influx] on an enum", &["rename_all", "crate"], diagnostics),
             }
         }
@@ -128,21 +122,12 @@ impl<'a> Model<'a> {
         for option in options(&variant.attrs, diagnostics) {
             let span = option.span();
             match option.name.to_string().as_str() {
-                "name" => {
-                    let text = option.text(diagnostics);
-                    name.set(span, text, diagnostics);
-                }
+                "name" => name.set(span, option.text(diagnostics), diagnostics),
                 "other" => self.set_other(&variant.ident, option, diagnostics),
                 _ => option.unknown("#[influx] on a variant", &["name", "other"], diagnostics),
             }
         }
-        let plain = variant.ident.unraw().to_string();
-        let renamed = || rename_all.and_then(|rule| names::rename(rule, &plain));
-        let span = name.get().map_or_else(|| variant.ident.span(), LitStr::span);
-        let text = match name.take() {
-            Some(name) => name.value(),
-            None => renamed().unwrap_or_else(|| plain.clone()),
-        };
+        let (text, span) = attr::name_of(&variant.ident, name, rename_all);
         self.variants.push(Text { ident: &variant.ident, text, span });
     }
 
@@ -196,6 +181,5 @@ impl<'a> Model<'a> {
 }
 
 fn options(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Vec<Opt> {
-    let own = attributes.iter().filter(|attribute| attribute.path().is_ident("influx"));
-    own.flat_map(|own| attr::options(own, diagnostics)).collect()
+    attr::options_of(attributes, |attribute| attribute.path().is_ident("influx"), diagnostics)
 }

@@ -1,7 +1,7 @@
 //! `impl FromRow`: plan once, read each row by position.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned as _;
 
 use crate::member::{Fallback, Kind, Member};
@@ -10,6 +10,7 @@ use crate::{bounds, paths};
 
 pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
     let ident = &model.input.ident;
+    let derived = paths::derived("members");
     let (generics, arguments, _) = model.input.generics.split_for_impl();
     let bounds = bounds::read(model, private);
     let row = bounds::row_type(ident, &model.input.generics);
@@ -21,16 +22,9 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
         quote!(#name: #value)
     });
     let members: Vec<_> = members.collect();
-    let owned = model.input.generics.lifetimes().next().is_none().then(|| {
-        quote! {
-            #[automatically_derived]
-            #[allow(deprecated, reason = "the user's own members may be")]
-            impl #generics #private::FromRowOwned for #ident #arguments #bounds {}
-        }
-    });
+    let owned = owned(model, private, &bounds);
     quote! {
-        #[automatically_derived]
-        #[allow(deprecated, reason = "the user's own members may be")]
+        #derived
         impl #generics #private::FromRow for #ident #arguments #bounds {
             type Row<'__r> = #row;
             type Plan = #private::RowPlan;
@@ -52,6 +46,24 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
 
         #owned
     }
+}
+
+/// `impl FromRowOwned`, for a struct without lifetimes.
+pub(super) fn owned(
+    model: &Measurement<'_>,
+    private: &TokenStream,
+    clause: impl ToTokens,
+) -> Option<TokenStream> {
+    let ident = &model.input.ident;
+    let derived = paths::derived("members");
+    let (generics, arguments, _) = model.input.generics.split_for_impl();
+    let is_owned = model.input.generics.lifetimes().next().is_none();
+    is_owned.then(|| {
+        quote! {
+            #derived
+            impl #generics #private::FromRowOwned for #ident #arguments #clause {}
+        }
+    })
 }
 
 /// The expression that fills a member.

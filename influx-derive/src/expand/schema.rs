@@ -5,12 +5,13 @@ use quote::{ToTokens as _, quote};
 use syn::Type;
 use syn::ext::IdentExt as _;
 
-use crate::bounds;
 use crate::member::{Kind, Member};
 use crate::model::Measurement;
+use crate::{bounds, paths};
 
 pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
     let ident = &model.input.ident;
+    let derived = paths::derived("members");
     let (generics, arguments, _) = model.input.generics.split_for_impl();
     let bounds = bounds::write(model, private);
     let row = ident.unraw().to_string();
@@ -24,8 +25,7 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     };
     let columns = model.columns().map(|member| column(member, private));
     quote! {
-        #[automatically_derived]
-        #[allow(deprecated, reason = "the user's own members may be")]
+        #derived
         impl #generics #private::Measurement for #ident #arguments #bounds {
             const SCHEMA: #private::Schema =
                 #private::Schema::new(#row, #name, #precision, &[#(#columns),*]);

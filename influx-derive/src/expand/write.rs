@@ -3,13 +3,14 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::bounds;
 use crate::member::{Kind, Member};
 use crate::model::Measurement;
 use crate::names::{self, Part};
+use crate::{bounds, paths};
 
 pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
     let ident = &model.input.ident;
+    let derived = paths::derived("members");
     let (generics, arguments, _) = model.input.generics.split_for_impl();
     let bounds = bounds::write(model, private);
     let measurement =
@@ -27,8 +28,7 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
         }
     });
     quote! {
-        #[automatically_derived]
-        #[allow(deprecated, reason = "the user's own members may be")]
+        #derived
         impl #generics #private::ToLine for #ident #arguments #bounds {
             fn write_line(&self, __out: &mut #private::LineWriter) -> #private::Result<()> {
                 let #mutable __line = #private::measurement(__out, #measurement);
