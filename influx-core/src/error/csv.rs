@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::{ErrorKind, Excerpt, LongExcerpt};
 
-/// A place in a query's reply.
+/// A place in a query's reply, or in a text of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Position {
@@ -14,7 +14,7 @@ pub struct Position {
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, byte {} of the reply", self.line, self.byte)
+        write!(f, "line {}, byte {}", self.line, self.byte)
     }
 }
 

@@ -1,14 +1,29 @@
 use std::fmt;
 
-use super::{Error, ErrorKind, Excerpt};
+use super::{Error, ErrorKind, Excerpt, Position};
 
 /// What the line protocol encoder refuses.
 #[derive(Debug)]
 pub(crate) enum LineCause {
-    Refused { part: Part, text: String, rule: Rule },
-    NoFields { measurement: String },
+    Refused {
+        part: Part,
+        text: String,
+        rule: Rule,
+    },
+    NoFields {
+        measurement: String,
+    },
     Unfinished,
     MixedPrecision,
+    /// A line of a text.
+    InText {
+        position: Position,
+        line: String,
+        reason: Error,
+    },
+    /// Several lines of a text.
+    Lines(Vec<Refused>),
+    SeveralLines,
 }
 
 /// The part of a line that a rule was applied to. Values carry their key.
@@ -19,6 +34,8 @@ pub(crate) enum Part {
     TagValue(String),
     FieldKey,
     FieldValue(String),
+    Timestamp,
+    Line,
 }
 
 /// Why the server would change, split, lose or poison the text. Source: models.ParsePoints of
@@ -38,16 +55,37 @@ pub(crate) enum Rule {
     NotFinite,
     Time,
     ControlCharacter,
+    NoEquals,
+    NoValue,
+    BareEquals,
+    NoType,
+    NoInteger,
+    OutOfRange,
+    NoClosingQuote,
+    BehindQuote,
+    BehindTimestamp,
+    NotUtf8,
 }
 
 impl LineCause {
     pub(super) const fn kind(&self) -> ErrorKind {
         match self {
             Self::MixedPrecision => ErrorKind::InvalidInput,
-            Self::Refused { .. } | Self::NoFields { .. } | Self::Unfinished => {
-                ErrorKind::InvalidLine
-            }
+            Self::Refused { .. }
+            | Self::NoFields { .. }
+            | Self::Unfinished
+            | Self::InText { .. }
+            | Self::Lines(_)
+            | Self::SeveralLines => ErrorKind::InvalidLine,
         }
+    }
+
+    pub(super) fn refused(&self) -> &[Refused] {
+        if let Self::Lines(refused) = self { refused } else { &[] }
+    }
+
+    pub(super) const fn position(&self) -> Option<Position> {
+        if let Self::InText { position, .. } = self { Some(*position) } else { None }
     }
 }
 
@@ -70,6 +108,16 @@ impl fmt::Display for LineCause {
                 "the records have different default precisions; name one for this write with \
                  `precision`",
             ),
+            Self::InText { position, line, reason } => {
+                write!(f, "{position} of the text, `{}`: {reason}", Excerpt(line))
+            }
+            Self::Lines(refused) => {
+                write!(f, "{} lines of the text are refused", refused.len())?;
+                fmt_reasons(refused, f, |Refused { reason, .. }, f| reason.fmt(f))
+            }
+            Self::SeveralLines => {
+                f.write_str("the text has several lines, and a point is one; use `Parser`")
+            }
         }
     }
 }
@@ -82,6 +130,8 @@ impl Part {
             Self::FieldKey => ("field key", text),
             Self::TagValue(key) => ("value of tag", key.as_str()),
             Self::FieldValue(key) => ("value of field", key.as_str()),
+            Self::Timestamp => ("timestamp", text),
+            Self::Line => ("line", text),
         };
         if name.is_empty() {
             write!(f, "the {role} ")
@@ -128,6 +178,25 @@ impl fmt::Display for Rule {
             ),
             Self::Time => f.write_str("is a time, which no field can hold; store an integer"),
             Self::ControlCharacter => f.write_str("is a NUL byte, which the server reserves"),
+            Self::NoEquals => f.write_str(
+                "has no `=` and no value behind it; put a backslash before each comma and space \
+                 that belongs to a name, and quotes around texts",
+            ),
+            Self::NoValue => f.write_str("is empty; leave out what has no value"),
+            Self::BareEquals => f.write_str("holds an `=`; put a backslash before it"),
+            Self::NoType => f.write_str(
+                "is neither a number (`1.5`, `1i`, `1u`) nor a boolean; put quotes around a text",
+            ),
+            Self::NoInteger => f.write_str("is no integer"),
+            Self::OutOfRange => f.write_str("is outside the range of its type"),
+            Self::NoClosingQuote => {
+                f.write_str("has no closing quote; put a backslash before quotes within a text")
+            }
+            Self::BehindQuote => f.write_str(
+                "goes on behind its closing quote; put a backslash before quotes within a text",
+            ),
+            Self::BehindTimestamp => f.write_str("has text behind it; end the line there"),
+            Self::NotUtf8 => f.write_str("is not UTF-8, which is what InfluxDB's texts are"),
         }
     }
 }
@@ -155,6 +224,10 @@ impl Refused {
     pub const fn reason(&self) -> &Error {
         &self.reason
     }
+
+    pub(crate) fn into_reason(self) -> Error {
+        self.reason
+    }
 }
 
 pub(super) fn fmt_refused(
@@ -162,15 +235,24 @@ pub(super) fn fmt_refused(
     records: usize,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
-    const SHOWN: usize = 5;
     if let ([only], 1) = (refused, records) {
         return write!(f, "{}", only.reason);
     }
     let noun = if refused.len() == 1 { "record was" } else { "records were" };
     write!(f, "{} {noun} refused and nothing was sent", refused.len())?;
-    for (place, Refused { index, reason }) in refused.iter().take(SHOWN).enumerate() {
-        let lead = if place == 0 { ": " } else { "; " };
-        write!(f, "{lead}record {index}: {reason}")?;
+    fmt_reasons(refused, f, |Refused { index, reason }, f| write!(f, "record {index}: {reason}"))
+}
+
+/// The first few of them.
+fn fmt_reasons(
+    refused: &[Refused],
+    f: &mut fmt::Formatter<'_>,
+    fmt: impl Fn(&Refused, &mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    const SHOWN: usize = 5;
+    for (place, refused) in refused.iter().take(SHOWN).enumerate() {
+        f.write_str(if place == 0 { ": " } else { "; " })?;
+        fmt(refused, f)?;
     }
     if refused.len() > SHOWN {
         write!(f, "; and {} more, see `refused()`", refused.len() - SHOWN)?;

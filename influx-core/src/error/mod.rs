@@ -99,7 +99,23 @@ impl Error {
 
     /// Some of so many records were refused.
     pub(crate) fn refused_records(refused: Vec<Refused>, records: usize) -> Self {
+        if let ([text], 1) = (&refused[..], records)
+            && !text.reason().refused().is_empty()
+        {
+            return text.reason().clone();
+        }
         Self::new(Cause::Refused { refused, records })
+    }
+
+    /// Several lines of a text were refused.
+    pub(crate) fn refused_lines(refused: Vec<Refused>) -> Self {
+        LineCause::Lines(refused).into()
+    }
+
+    /// The error of a line, with the place that the line has in a text.
+    pub(crate) fn in_text(self, position: Position, line: &str) -> Self {
+        let line = line.trim_end().to_owned();
+        LineCause::InText { position, line, reason: self }.into()
     }
 
     /// Which situation this is; what a program branches on.
@@ -147,21 +163,25 @@ impl Error {
         self.answer().and_then(|answer| answer.retry_after)
     }
 
-    /// Where in a query's reply the error was found.
+    /// Where in a query's reply, or in a text of lines, the error was found.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         match &self.0.cause {
             Cause::Csv(_, position) => Some(*position),
             Cause::Row(cause) => cause.position(),
+            Cause::Line(cause) => cause.position(),
+            Cause::Refused { refused, records: 1 } => refused.first()?.reason().position(),
             _ => None,
         }
     }
 
-    /// The records that a write refused, each with its reason. Empty for every other error.
+    /// The records that a write refused, each with its reason; of a text with several bad lines,
+    /// those lines. Empty for every other error.
     #[must_use]
     pub fn refused(&self) -> &[Refused] {
         match &self.0.cause {
             Cause::Refused { refused, .. } => refused,
+            Cause::Line(cause) => cause.refused(),
             _ => &[],
         }
     }
@@ -218,7 +238,7 @@ impl fmt::Display for Error {
             Cause::Time(cause) => cause.fmt(f),
             Cause::Line(cause) => cause.fmt(f),
             Cause::Refused { refused, records } => line::fmt_refused(refused, *records, f),
-            Cause::Csv(cause, position) => write!(f, "{cause} ({position})"),
+            Cause::Csv(cause, position) => write!(f, "{cause} ({position} of the reply)"),
             Cause::Row(cause) => cause.fmt(f),
             Cause::Setting(cause) => cause.fmt(f),
             Cause::Transport(cause) => cause.fmt(f),

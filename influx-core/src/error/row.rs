@@ -29,7 +29,7 @@ impl fmt::Display for RowCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mismatches(mismatches) => mismatches.fmt(f),
-            Self::Cell(error, Some(position)) => write!(f, "{error} ({position})"),
+            Self::Cell(error, Some(position)) => write!(f, "{error} ({position} of the reply)"),
             Self::Cell(error, None) => error.fmt(f),
         }
     }

@@ -7,6 +7,8 @@
 //! | field key | `,` space `=` `"` |
 //! | string field | `"` `\` |
 
+use std::borrow::Cow;
+
 /// The bytes that one part of a line escapes.
 #[derive(Clone, Copy)]
 pub(super) struct Escapes(&'static [u8]);
@@ -17,6 +19,21 @@ pub(super) const FIELD_KEY: Escapes = Escapes(b", =\"");
 pub(super) const STRING: Escapes = Escapes(b"\"\\");
 
 impl Escapes {
+    /// The text without the backslashes that [`append`](Self::append) puts into it.
+    pub(super) fn undo(self, text: &[u8]) -> Cow<'_, [u8]> {
+        if memchr::memchr(b'\\', text).is_none() {
+            return Cow::Borrowed(text);
+        }
+        let mut plain = Vec::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((&first, behind)) = rest.split_first() {
+            let escaped = behind.first().filter(|next| first == b'\\' && self.0.contains(next));
+            plain.push(*escaped.unwrap_or(&first));
+            rest = if escaped.is_some() { &behind[1..] } else { behind };
+        }
+        Cow::Owned(plain)
+    }
+
     /// Appends `text`, its runs without an escaped byte in one copy each.
     #[inline]
     pub(super) fn append(self, text: &[u8], buffer: &mut Vec<u8>) {

@@ -24,6 +24,8 @@
 //!   that fails half-way leaves no trace in it.
 //! - [`IntoLines`]: one record, a slice or any iterator of records.
 //! - [`encode()`]: all of it without a client.
+//! - [`Parser`]: text → lines, by the server's own rules. Text that is written goes through it;
+//!   [`Unchecked`] text does not.
 //!
 //! What line protocol cannot carry is refused with a typed error that names the key and the rule,
 //! never changed and never dropped. Source of the rules: `models.ParsePoints` of InfluxDB 2.9.1,
@@ -35,17 +37,22 @@
 mod escape;
 mod lines;
 mod number;
+mod parser;
+#[cfg(test)]
+mod parser_tests;
 mod point;
 mod record;
 mod rules;
 mod slot;
 #[cfg(test)]
 mod tests;
+mod token;
 mod writer;
 
 pub use self::lines::{IntoLines, Lines, Many, One};
+pub use self::parser::{ParsedLine, Parser};
 pub use self::point::Point;
-pub use self::record::ToLine;
+pub use self::record::{ToLine, Unchecked};
 pub use self::slot::{FieldWriter, TagWriter, TimestampWriter};
 pub use self::writer::{Fields, LineWriter, Tags};
 

@@ -1,7 +1,9 @@
 use std::fmt;
+use std::str::FromStr;
 
-use super::{LineWriter, ToLine};
-use crate::error::Result;
+use super::writer::refuse;
+use super::{LineWriter, Parser, ToLine};
+use crate::error::{Error, LineCause, Part, Result, Rule};
 use crate::schema::Value;
 use crate::time::ToTimestamp;
 
@@ -90,6 +92,31 @@ impl ToLine for Point {
             }
         }
         line.finish_at(|time| self.nanos.map_or(Ok(()), |nanos| time.nanos(nanos)))
+    }
+}
+
+/// Reads a point from its line, with its time in nanoseconds.
+///
+/// ```
+/// use influx_core::Point;
+///
+/// let point = Point::measurement("cpu").tag("core", "0").field("temp", 22.35);
+/// assert_eq!("cpu,core=0 temp=22.35".parse::<Point>()?, point);
+/// # Ok::<(), influx_core::Error>(())
+/// ```
+impl FromStr for Point {
+    type Err = Error;
+
+    /// # Errors
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when the text is not one line of line protocol;
+    /// [`Parser`] reads several.
+    fn from_str(text: &str) -> Result<Self> {
+        let mut lines = Parser::new(text);
+        match (lines.next(), lines.next()) {
+            (Some(line), None) => Ok(line?.to_point()),
+            (Some(_), Some(_)) => Err(LineCause::SeveralLines.into()),
+            (None, _) => Err(refuse(Part::Line, "", Rule::Empty)),
+        }
     }
 }
 

@@ -15,8 +15,9 @@ use crate::time::Precision;
 /// Derived structs and [`Point`](crate::Point) are; so is text (`str`, `String`, bytes); so are
 /// references, boxes and reference counters of each, also as `dyn ToLine`.
 ///
-/// **Text is handed over as it stands**, unchecked: one line or many, each ended by LF. The server
-/// takes a CR for data, so lines that end in CRLF are refused or stored with the CR.
+/// **Text is one line or many**, and each is judged by the server's own rules before anything is
+/// sent: [`Parser`](super::Parser) says how. Blank lines, comments and the CR of a CRLF are left
+/// out. [`Unchecked`] text goes as it stands.
 ///
 /// ```
 /// use influx_core::line_protocol::{self, LineWriter, ToLine};
@@ -78,14 +79,37 @@ macro_rules! text {
     ($([$($parameter:tt)*] $text:ty),*) => {$(
         impl<$($parameter)*> ToLine for $text {
             fn write_line(&self, out: &mut LineWriter) -> Result<()> {
-                out.text(AsRef::<[u8]>::as_ref(self));
-                Ok(())
+                out.text(AsRef::<[u8]>::as_ref(self))
             }
         }
     )*};
 }
 
 text!([] [u8], [] Vec<u8>, [] Bytes, [const N: usize] [u8; N], [] str, [] String);
+
+/// Finished lines that go to the server as they stand, each ended by LF.
+///
+/// Saves the check of lines that this crate, or another trusted encoder, has made. Of what the check
+/// would refuse, the server answers some with status 400, stores some so that it can never be read
+/// again, and stops at some.
+///
+/// ```
+/// use influx_core::line_protocol::{self, Unchecked};
+///
+/// let mut buffer = Vec::new();
+/// line_protocol::encode(Unchecked("cpu temp=22.35"), &mut buffer)?;
+/// assert_eq!(buffer, b"cpu temp=22.35\n");
+/// # Ok::<(), influx_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Unchecked<T>(pub T);
+
+impl<T: AsRef<[u8]>> ToLine for Unchecked<T> {
+    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+        out.unchecked(self.0.as_ref());
+        Ok(())
+    }
+}
 
 impl ToLine for Cow<'_, str> {
     fn write_line(&self, out: &mut LineWriter) -> Result<()> {

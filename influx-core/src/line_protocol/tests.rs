@@ -215,7 +215,7 @@ fn everything_that_iterates_over_records_is_lines() {
     encode("x f=1\ny f=2", &mut buffer).unwrap();
     encode(&b"z f=3\n"[..], &mut buffer).unwrap();
     encode(" \n", &mut buffer).unwrap();
-    let expected = "m f=1i\n".repeat(8) + "raw f=2i\n\nx f=1\ny f=2\nz f=3\n";
+    let expected = "m f=1i\n".repeat(8) + "raw f=2i\nx f=1\ny f=2\nz f=3\n";
     assert_eq!(String::from_utf8(buffer).unwrap(), expected);
 }
 

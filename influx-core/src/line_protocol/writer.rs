@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::escape::{self, Escapes};
-use super::{FieldWriter, TagWriter, TimestampWriter, ToLine, number, rules};
-use crate::error::{Error, LineCause, Part, Result, Rule, TimeCause};
+use super::{FieldWriter, Parser, TagWriter, TimestampWriter, ToLine, number, rules};
+use crate::error::{Error, LineCause, Part, Refused, Result, Rule, TimeCause};
 use crate::time::{Precision, Timestamp};
 
 /// A buffer of whole lines.
@@ -212,8 +212,31 @@ impl LineWriter {
         Ok(())
     }
 
+    /// Appends the lines of a text, without blanks around them and without comments.
+    pub(super) fn text(&mut self, text: &[u8]) -> Result<()> {
+        self.interrupt();
+        let mut refused = Vec::new();
+        for (index, line) in Parser::new(text).precision(self.precision).enumerate() {
+            match line {
+                Ok(line) => {
+                    self.buffer.extend_from_slice(line.as_str().as_bytes());
+                    self.buffer.push(b'\n');
+                }
+                Err(reason) => refused.push(Refused::new(index, reason)),
+            }
+        }
+        match refused.pop() {
+            None => Ok(()),
+            Some(only) if refused.is_empty() => Err(only.into_reason()),
+            Some(last) => {
+                refused.push(last);
+                Err(Error::refused_lines(refused))
+            }
+        }
+    }
+
     /// Appends finished lines as they are, with a line feed behind them; blank text leaves nothing.
-    pub(super) fn text(&mut self, lines: &[u8]) {
+    pub(super) fn unchecked(&mut self, lines: &[u8]) {
         self.interrupt();
         if !lines.trim_ascii().is_empty() {
             self.buffer.extend_from_slice(lines);

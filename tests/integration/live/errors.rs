@@ -1,12 +1,14 @@
 //! The server's refusals, as typed errors. The words are those of InfluxDB 2.9.1.
 
+use influx_core::line_protocol::Unchecked;
 use influx_core::{Client, ErrorKind, Point, Timestamp};
 
 use crate::support::live::live;
 
 live! {
     async fn a_line_that_does_not_parse_is_named_and_nothing_is_stored(live) {
-        let error = live.client.write(&live.bucket, "m f=1 1\nm f= 2\nm f=3 3").await.unwrap_err();
+        let text = Unchecked("m f=1 1\nm f= 2\nm f=3 3");
+        let error = live.client.write(&live.bucket, text).await.unwrap_err();
         assert_eq!((error.kind(), error.status(), error.server_code()), (ErrorKind::InvalidLine, Some(400), Some("invalid")));
         assert_eq!(error.server_message(), Some("unable to parse 'm f= 2': missing field value"));
         assert!(!error.is_retryable());

@@ -1,0 +1,275 @@
+//! Text → lines, by the server's own rules.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::escape::{self, Escapes};
+use super::token::{self, Cursor, Field, lossy, unescaped};
+use super::writer::refuse;
+use super::{Point, rules};
+use crate::error::{LineCause, Part, Position, Result, Rule, TimeCause};
+use crate::schema::Value;
+use crate::time::{Precision, Timestamp};
+
+/// The lines of a text, one after the other.
+///
+/// A line is given where the server takes it, whatever stands behind it, and stores exactly what it
+/// says. Everything else is an error that names the part and the rule: what the server answers with
+/// 400, and also what it takes and then changes, splits, hides, or breaks on. Blank lines and comments are passed over. CRLF ends a line like LF; anywhere else a CR is
+/// a character like others.
+///
+/// Behind an error the next line is read. Where a quote is missing, the server sees no end of the
+/// line before the next quote, and neither does this.
+///
+/// ```
+/// use influx_core::line_protocol::Parser;
+/// use influx_core::{Timestamp, Value};
+///
+/// let text = "# from the greenhouse\ncpu,core=0 temp=22.35,load=3i 1714564800000000000\ncpu temp=\n";
+/// let mut lines = Parser::new(text);
+///
+/// let line = lines.next().unwrap()?;
+/// assert_eq!(line.measurement(), "cpu");
+/// assert_eq!(line.tags().collect::<Vec<_>>(), [("core".into(), "0".into())]);
+/// assert_eq!(line.fields().last(), Some(("load".into(), Value::Integer(3))));
+/// assert_eq!(line.timestamp(), Some("2024-05-01T12:00:00Z".parse()?));
+///
+/// let error = lines.next().unwrap().unwrap_err();
+/// assert_eq!(error.position().unwrap().line, 3);
+/// assert!(error.to_string().contains("the value of field `temp` is empty"));
+/// # Ok::<(), influx_core::Error>(())
+/// ```
+///
+/// Source: `models.ParsePoints` of InfluxDB 2.9.1.
+#[derive(Debug, Clone)]
+pub struct Parser<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u64,
+    precision: Precision,
+    /// The keys of a tag set or field set, while it is being read.
+    keys: Vec<Cow<'t, [u8]>>,
+}
+
+/// A line that the server stores as it stands; from [`Parser`].
+#[derive(Debug, Clone)]
+pub struct ParsedLine<'t> {
+    text: &'t str,
+    /// How long the measurement is, as it is escaped.
+    measurement: usize,
+    /// How long measurement and tag set are.
+    series: usize,
+    fields: Range<usize>,
+    timestamp: Option<Timestamp>,
+    position: Position,
+}
+
+impl<'t> Parser<'t> {
+    /// The lines of `text`, with times in nanoseconds.
+    #[must_use]
+    pub fn new(text: &'t (impl AsRef<[u8]> + ?Sized)) -> Self {
+        let precision = Precision::default();
+        Self { text: text.as_ref(), at: 0, line: 1, precision, keys: Vec::new() }
+    }
+
+    /// The unit that the times count.
+    #[must_use]
+    pub const fn precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
+        self
+    }
+
+    /// Goes to the next line that is neither blank nor a comment.
+    fn skip_to_line(&mut self) -> Option<Position> {
+        let mut cursor = Cursor::new(self.text, self.at);
+        while cursor.at() < self.text.len() {
+            cursor.skip_blanks();
+            if cursor.peek().is_some_and(|byte| byte != b'#') {
+                self.at = cursor.at();
+                return Some(Position { line: self.line, byte: self.at as u64 });
+            }
+            cursor.skip_line();
+            self.line += 1;
+        }
+        self.at = cursor.at();
+        None
+    }
+
+    /// Reads the line that starts here; also gives where the next one starts.
+    fn parse(&mut self, position: Position) -> Result<(ParsedLine<'t>, usize)> {
+        let (text, start) = (self.text, self.at);
+        let mut cursor = Cursor::new(text, start);
+        let measurement = self.measurement(&mut cursor)?;
+        let name_end = cursor.at();
+        self.tags(&mut cursor)?;
+        let series = cursor.at() - start;
+        cursor.skip_blanks();
+        if cursor.peek().is_none() {
+            let measurement = measurement.into_owned();
+            return Err(LineCause::NoFields { measurement }.into());
+        }
+        let fields = cursor.at() - start;
+        self.fields(&mut cursor, series)?;
+        let fields = fields..cursor.at() - start;
+        let timestamp = self.timestamp(&mut cursor)?;
+        let text = std::str::from_utf8(&text[start..cursor.at()])
+            .map_err(|_| refuse(Part::Line, "", Rule::NotUtf8))?;
+        let measurement = name_end - start;
+        let line = ParsedLine { text, measurement, series, fields, timestamp, position };
+        cursor.skip_line();
+        Ok((line, cursor.at()))
+    }
+
+    fn measurement(&self, cursor: &mut Cursor<'t>) -> Result<Cow<'t, str>> {
+        let name = cursor.measurement();
+        checked(Part::Measurement, name, escape::MEASUREMENT, rules::measurement)?;
+        Ok(unescaped(name, escape::MEASUREMENT))
+    }
+
+    fn tags(&mut self, cursor: &mut Cursor<'t>) -> Result<()> {
+        self.keys.clear();
+        while cursor.peek() == Some(b',') {
+            cursor.skip(1);
+            let (key, value) = cursor.tag()?;
+            let key = checked(Part::TagKey, key, escape::TAG, rules::tag_key)?;
+            let part = Part::TagValue(lossy(&key).into_owned());
+            checked(part, value, escape::TAG, rules::tag_value)?;
+            self.keys.push(key);
+        }
+        self.all_different(Part::TagKey)
+    }
+
+    fn fields(&mut self, cursor: &mut Cursor<'t>, series: usize) -> Result<()> {
+        self.keys.clear();
+        loop {
+            let Field { key: raw, value } = cursor.field()?;
+            // What the server would cut off in front of the first key was skipped.
+            let rule = |key: &[u8]| rules::field_key(key, false);
+            let key = checked(Part::FieldKey, raw, escape::FIELD_KEY, rule)?;
+            let refuse = |part, rule| refuse(part, &lossy(&key), rule);
+            rules::series_key(series, raw.len()).map_err(|rule| refuse(Part::FieldKey, rule))?;
+            let of = |rule| refuse(Part::FieldValue(lossy(&key).into_owned()), rule);
+            value.check().map_err(of)?;
+            self.keys.push(key);
+            match cursor.peek() {
+                Some(b',') => cursor.skip(1),
+                _ => return self.all_different(Part::FieldKey),
+            }
+        }
+    }
+
+    /// The server refuses a tag that is there twice, and keeps one of two fields.
+    fn all_different(&mut self, part: Part) -> Result<()> {
+        self.keys.sort_unstable();
+        match self.keys.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(refuse(part, &lossy(&pair[0]), Rule::Duplicate)),
+            None => Ok(()),
+        }
+    }
+
+    fn timestamp(&self, cursor: &mut Cursor<'t>) -> Result<Option<Timestamp>> {
+        let Some(count) = cursor.timestamp()? else { return Ok(None) };
+        let time = Timestamp::from_units(count, self.precision)?;
+        if (Timestamp::EARLIEST..=Timestamp::LATEST).contains(&time) {
+            return Ok(Some(time));
+        }
+        Err(TimeCause::OutOfRange { nanos: time.as_nanos().into() }.into())
+    }
+}
+
+/// A name without its escapes, if line protocol can carry it.
+fn checked(
+    part: Part,
+    raw: &[u8],
+    escapes: Escapes,
+    rule: impl FnOnce(&[u8]) -> Result<(), Rule>,
+) -> Result<Cow<'_, [u8]>> {
+    let name = escapes.undo(raw);
+    rule(&name).map_err(|rule| refuse(part, &lossy(&name), rule))?;
+    Ok(name)
+}
+
+impl<'t> Iterator for Parser<'t> {
+    type Item = Result<ParsedLine<'t>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let position = self.skip_to_line()?;
+        let start = self.at;
+        let line = self.parse(position);
+        self.at = match &line {
+            Ok((_, next)) => *next,
+            Err(_) => token::end_of_malformed(self.text, start),
+        };
+        let text = &self.text[start..self.at];
+        self.line += memchr::memchr_iter(b'\n', text).count() as u64;
+        Some(line.map(|(line, _)| line).map_err(|error| error.in_text(position, &lossy(text))))
+    }
+}
+
+impl std::iter::FusedIterator for Parser<'_> {}
+
+impl<'t> ParsedLine<'t> {
+    /// The line, without blanks around it and without its end.
+    #[must_use]
+    pub const fn as_str(&self) -> &'t str {
+        self.text
+    }
+
+    /// Where it starts in the text.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The measurement.
+    #[must_use]
+    pub fn measurement(&self) -> Cow<'t, str> {
+        unescaped(&self.text.as_bytes()[..self.measurement], escape::MEASUREMENT)
+    }
+
+    /// The tags, keys and values, in the order of the line.
+    pub fn tags(&self) -> impl Iterator<Item = (Cow<'t, str>, Cow<'t, str>)> + use<'t> {
+        let mut cursor = Cursor::new(self.text.as_bytes(), self.measurement);
+        let end = self.series;
+        std::iter::from_fn(move || {
+            if cursor.at() == end {
+                return None;
+            }
+            cursor.skip(1);
+            let (key, value) = cursor.tag().ok()?;
+            Some((unescaped(key, escape::TAG), unescaped(value, escape::TAG)))
+        })
+    }
+
+    /// The fields, in the order of the line.
+    pub fn fields(&self) -> impl Iterator<Item = (Cow<'t, str>, Value)> + use<'t> {
+        let mut cursor = Cursor::new(self.text.as_bytes(), self.fields.start);
+        let end = self.fields.end;
+        std::iter::from_fn(move || {
+            if cursor.at() == end {
+                return None;
+            }
+            let Field { key, value } = cursor.field().ok()?;
+            cursor.skip(usize::from(cursor.at() < end));
+            Some((unescaped(key, escape::FIELD_KEY), value.to_value()))
+        })
+    }
+
+    /// The time; none where the line leaves it to the server.
+    #[must_use]
+    pub const fn timestamp(&self) -> Option<Timestamp> {
+        self.timestamp
+    }
+
+    /// The same as a point.
+    #[must_use]
+    pub fn to_point(&self) -> Point {
+        let point = Point::measurement(self.measurement());
+        let point = self.tags().fold(point, |point, (key, value)| point.tag(key, value));
+        let point = self.fields().fold(point, |point, (key, value)| point.field(key, value));
+        match self.timestamp {
+            Some(time) => point.timestamp(time),
+            None => point,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+use super::{Parser, Point, Unchecked, encode};
+use crate::error::{Error, ErrorKind};
+use crate::schema::Value;
+use crate::time::{Precision, Timestamp};
+
+/// What is sent of a text.
+fn sent(text: &str) -> Result<String, Error> {
+    let mut buffer = Vec::new();
+    encode(text, &mut buffer)?;
+    Ok(String::from_utf8(buffer).unwrap())
+}
+
+#[test]
+fn a_line_is_sent_as_it_stands_without_what_is_around_it() {
+    let line = "m\\ 1,t\\ 1=v\\=1,u=\"\\\\x f=1,g=\"a\\\"b\\\\\nc, d=e \",h\"=2i 7";
+    assert_eq!(sent(line).unwrap(), format!("{line}\n"));
+    assert_eq!(
+        sent("  # c\n\r\n\t m f=1 7  \r\n\n m f=t\r\n#\r\nm g=\"\r\n\" \t\r\nm h=1\r").unwrap(),
+        "m f=1 7\nm f=t\nm g=\"\r\n\"\nm h=1\n"
+    );
+    assert_eq!(sent("# only =\" a comment\n").unwrap(), "");
+}
+
+#[test]
+fn every_form_of_a_value_is_read() {
+    let text = "m a=1,b=-.5e3,c=1.,d=007i,e=-9223372036854775808i,f=18446744073709551615u,g=t,h=F,i=True,j=\"\",k=\"\\x\\\\\\\"\",l=1e-400";
+    let [line] = Parser::new(text).collect::<Result<Vec<_>, _>>().unwrap().try_into().unwrap();
+    let values: Vec<_> = line.fields().map(|(_, value)| value).collect();
+    let text = |text: &str| Value::String(text.to_owned());
+    assert_eq!(
+        values,
+        [
+            Value::Float(1.0),
+            Value::Float(-500.0),
+            Value::Float(1.0),
+            Value::Integer(7),
+            Value::Integer(i64::MIN),
+            Value::Unsigned(u64::MAX),
+            Value::Boolean(true),
+            Value::Boolean(false),
+            Value::Boolean(true),
+            text(""),
+            text("\\x\\\""),
+            Value::Float(0.0),
+        ]
+    );
+}
+
+#[test]
+fn names_lose_their_escapes_and_nothing_else() {
+    let text = "m\\,\\ =\"\\n,t\\=\\ \\,\"=a\\\\\\,b\\n f\\=\\\"\"\\n=1";
+    let line = Parser::new(text).next().unwrap().unwrap();
+    assert_eq!(line.measurement(), "m, =\"\\n");
+    assert_eq!(line.tags().collect::<Vec<_>>(), [("t= ,\"".into(), "a\\\\,b\\n".into())]);
+    assert_eq!(line.fields().collect::<Vec<_>>(), [("f=\"\"\\n".into(), Value::Float(1.0))]);
+    assert_eq!(line.to_point().to_string().parse::<Point>().unwrap(), line.to_point());
+}
+
+#[test]
+fn what_the_server_refuses_changes_hides_or_stops_at_is_refused() {
+    let long = format!("m f=\"{}\"", "x".repeat((1 << 20) + 1));
+    for (text, reason) in [
+        // The server answers with 400.
+        (",t=a f=1", "the measurement name is empty"),
+        ("m", "a point of measurement `m` has no field"),
+        ("m,t=a", "has no field"),
+        ("m  ", "has no field"),
+        ("m,=a f=1", "the tag key is empty"),
+        ("m,t f=1", "the tag key `t` has no `=`"),
+        ("m,t= f=1", "the value of tag `t` is empty"),
+        ("m,t=a=b f=1", "the value of tag `t` holds an `=`"),
+        ("m,t=a,t=b f=1", "the tag key `t` is there twice"),
+        ("m,time=a f=1", "the tag key `time` is reserved"),
+        ("m f", "the field key `f` has no `=`"),
+        ("m f =1", "the field key `f` has no `=`"),
+        ("m f=", "the value of field `f` is empty"),
+        ("m f=1,", "the field key has no `=`"),
+        ("m f=1, g=2", "the field key has no `=`"),
+        ("m f=hello", "the value of field `f` is neither"),
+        ("m f=NaN", "the value of field `f` is neither"),
+        ("m f=-inf", "the value of field `f` is neither"),
+        ("m f=+1", "the value of field `f` is neither"),
+        ("m f=1_0", "the value of field `f` is neither"),
+        ("m f=1e400", "the value of field `f` is outside the range"),
+        ("m f=9223372036854775808i", "the value of field `f` is outside the range"),
+        ("m f=-1u", "the value of field `f` is no integer"),
+        ("m f=\"a", "the value of field `f` has no closing quote"),
+        ("m f=\"a\\\"", "the value of field `f` has no closing quote"),
+        ("m f=1 x", "the timestamp `x` is no integer"),
+        ("m f=1 +1", "the timestamp `+1` is no integer"),
+        ("m f=1 -", "the timestamp `-` is no integer"),
+        ("m f=1 1 2", "the timestamp `1` has text behind it"),
+        ("m f=1 9223372036854775808", "the timestamp `9223372036854775808` is outside"),
+        ("m f=1 -9223372036854775807", "outside what the server stores"),
+        // The server takes it, and then ...
+        ("m f=1 9223372036854775806", "outside what the server stores"), // no range reaches it
+        ("m f=\"a\"b", "goes on behind its closing quote"),              // stores `a"`
+        ("m f=\"a\"\r7", "goes on behind its closing quote"),
+        ("m f=1,f=2", "the field key `f` is there twice"), // keeps the last one
+        ("m time=1", "the field key `time` is reserved"),  // drops it
+        ("m,t==b f=1", "the value of tag `t` holds an `=`"), // hides the point for good
+        ("m\\\\,t=a f=1", "holds a backslash before ','"),
+        ("m\\=b f=1", "holds a backslash before '='"),
+        ("m,_value=a f=1", "the tag key `_value` is reserved"), // fails in every query
+        ("m \t=1", "the field key is empty"),
+        ("m,a\\\\ b=\"x f=1", "holds a backslash before ' '"), // takes the next line for a part of it
+        ("m a\\\\=\"=\" 1", "the value of field `a\\\\=\"` has no closing quote"), // stops
+        (long.as_str(), "longer than the 1 MiB"),
+    ] {
+        let error = sent(text).expect_err(text);
+        assert!(error.to_string().contains(reason), "{text}: {error}");
+        assert_eq!((error.kind(), error.position().unwrap().line), (ErrorKind::InvalidLine, 1));
+    }
+    let error = encode(&b"m,t=\xFF f=1"[..], &mut Vec::new()).unwrap_err();
+    assert!(error.to_string().contains("the line is not UTF-8"), "{error}");
+    let long = format!("m,t={} {}=1", "x".repeat(65_520), "f".repeat(20));
+    assert!(sent(&long).unwrap_err().to_string().contains("65535"));
+}
+
+#[test]
+fn each_bad_line_of_a_text_is_told_with_its_place() {
+    let text = "m f=1\n# c\nm f=\nm f=\"a\nb\"\nm g\n";
+    let error = sent(text).unwrap_err();
+    let [first, second] = error.refused() else { panic!("{error}") };
+    let place = |error: &Error| error.position().map(|at| (at.line, at.byte)).unwrap();
+    assert_eq!((first.index(), place(first.reason())), (1, (3, 10)));
+    assert_eq!((second.index(), place(second.reason())), (3, (6, 25)));
+    assert_eq!(
+        first.reason().to_string(),
+        "line 3, byte 10 of the text, `m f=`: the value of field `f` is empty; leave out what has no value"
+    );
+    assert!(
+        error.to_string().starts_with("2 lines of the text are refused: line 3, byte 10"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_missing_quote_reaches_as_far_as_the_server_lets_it() {
+    let lines: Vec<_> =
+        Parser::new("m f=\"a\nm g=1\nm h=\"b\nm i=1").map(|line| line.is_ok()).collect();
+    assert_eq!(lines, [false, true]);
+    assert_eq!(
+        Parser::new("m f=\"a\nm g=1\nm h=2").map(|line| line.is_ok()).collect::<Vec<_>>(),
+        [false]
+    );
+    // A quote in a comment opens nothing.
+    assert_eq!(sent("# say =\"hello\nm f=1").unwrap(), "m f=1\n");
+}
+
+#[test]
+fn times_count_the_unit_of_the_text() {
+    let parse = |text, precision| {
+        Parser::new(text).precision(precision).next().unwrap().map(|line| line.timestamp())
+    };
+    assert_eq!(
+        parse("m f=1 -7", Precision::Seconds).unwrap(),
+        Some(Timestamp::from_nanos(-7_000_000_000))
+    );
+    assert_eq!(parse("m f=1", Precision::Seconds).unwrap(), None);
+    let error = parse("m f=1 1714564800000", Precision::Seconds).unwrap_err();
+    assert!(error.to_string().contains("check its unit"), "{error}");
+}
+
+#[test]
+fn a_point_is_read_from_exactly_one_line() {
+    let point =
+        Point::measurement("m").tag("t", "a b").field("f", 1.5).timestamp(Timestamp::from_nanos(5));
+    assert_eq!(point.to_string().parse::<Point>().unwrap(), point);
+    for (text, reason) in
+        [("", "the line is empty"), ("# c", "the line is empty"), ("m f=1\nm f=2", "several lines")]
+    {
+        assert!(text.parse::<Point>().unwrap_err().to_string().contains(reason));
+    }
+}
+
+#[test]
+fn unchecked_text_goes_as_it_stands() {
+    let mut buffer = Vec::new();
+    encode([Unchecked("m f=\r\n"), Unchecked(" \n"), Unchecked("# c")], &mut buffer).unwrap();
+    assert_eq!(buffer, b"m f=\r\n# c\n");
+}
