@@ -23,6 +23,7 @@
 //!
 //! - [`Reader`] takes chunks of bytes and steps from table to table and record to record. It does
 //!   no I/O, holds one chunk at a time, and its result does not depend on where chunks are cut.
+//! - [`Dialect`]: a delimiter other than the comma, rows without headers.
 //! - [`TableHeader`] and [`Column`] say what a table is; [`Record`] lends one row, [`Cell`] one cell
 //!   with typed access.
 //! - [`Table`] and [`OwnedRecord`] hold rows whose types are known only at run time.
@@ -35,6 +36,7 @@
 
 mod cell;
 mod column;
+mod dialect;
 mod reader;
 mod record;
 mod scanner;
@@ -44,6 +46,7 @@ mod tests;
 
 pub use self::cell::Cell;
 pub use self::column::{Column, Datatype};
+pub use self::dialect::Dialect;
 pub use self::reader::{Reader, Step, TableHeader};
 pub use self::record::Record;
 #[cfg(feature = "client")]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::record::LEADING;
 use super::scanner::{Scan, Scanner};
-use super::{Column, Datatype, Record};
+use super::{Column, Datatype, Dialect, Record};
 use crate::error::{CsvCause, Error, Result};
 
 /// Reads annotated CSV from chunks of any size.
@@ -37,14 +37,18 @@ use crate::error::{CsvCause, Error, Result};
 /// ```
 #[derive(Debug)]
 pub struct Reader {
+    dialect: Dialect,
     scanner: Scanner,
     annotations: Annotations,
     table: TableHeader,
+    /// The cells that say which table a row belongs to, as the table's first row has them.
+    marks: [Vec<u8>; 2],
     state: State,
     /// Whether the last step was a record.
     at_record: bool,
-    /// Whether the header had a default row.
+    /// Whether the block had annotations, and among them a default row.
     annotated: bool,
+    defaulted: bool,
 }
 
 /// What [`Reader::advance`] came to.
@@ -85,6 +89,21 @@ impl Annotations {
     fn is_empty(&self) -> bool {
         self.0.iter().all(Vec::is_empty)
     }
+
+    fn column(&self, name: String, index: usize) -> Column {
+        let [datatype, group, default] = &self.0;
+        Column {
+            name,
+            datatype: datatype.get(index).map_or(Datatype::String, |name| Datatype::parse(name)),
+            group: group.get(index).is_some_and(|group| group == "true"),
+            default: default.get(index).cloned().unwrap_or_default(),
+        }
+    }
+}
+
+/// Names for the columns of a block without a header.
+fn unnamed(width: usize) -> Vec<String> {
+    (0..width.saturating_sub(LEADING)).map(|index| format!("col{index}")).collect()
 }
 
 /// A table: the result it belongs to, its number, its columns.
@@ -149,14 +168,32 @@ impl Reader {
     /// A reader that waits for its first chunk.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_dialect(Dialect::new())
+    }
+
+    /// The same for a reply in another dialect.
+    #[must_use]
+    pub fn with_dialect(dialect: Dialect) -> Self {
         Self {
-            scanner: Scanner::new(),
+            dialect,
+            scanner: Scanner::new(dialect.delimiter),
             annotations: Annotations::default(),
             table: TableHeader::default(),
+            marks: [Vec::new(), Vec::new()],
             state: State::Annotations,
             at_record: false,
             annotated: false,
+            defaulted: false,
         }
+    }
+
+    /// Refuses a row, and so a cell, of more bytes than this, which bounds the memory that a reply
+    /// can take; 64 MiB unless it is set, and never more than 4 GiB. A row that spans chunks is
+    /// held in memory until its end comes.
+    #[must_use]
+    pub fn max_record_size(mut self, bytes: usize) -> Self {
+        self.scanner.limit_record(bytes);
+        self
     }
 
     /// Hands over the next chunk. It is due after [`Step::NeedInput`]; one that comes earlier waits.
@@ -165,7 +202,7 @@ impl Reader {
     }
 
     /// Says that the reply ends here.
-    pub const fn finish(&mut self) {
+    pub fn finish(&mut self) {
         self.scanner.finish();
     }
 
@@ -205,7 +242,7 @@ impl Reader {
 
     fn scan(&mut self) -> Result<Step> {
         loop {
-            match self.scanner.advance()? {
+            match self.scanner.advance().map_err(|cause| self.fail(cause))? {
                 Scan::NeedInput => return Ok(Step::NeedInput),
                 Scan::End => return self.end(),
                 Scan::Record => {
@@ -218,7 +255,10 @@ impl Reader {
     }
 
     /// The reply is over; not all of it may have come.
-    fn end(&self) -> Result<Step> {
+    fn end(&mut self) -> Result<Step> {
+        if let Some(table) = self.unnamed_empty_table()? {
+            return Ok(table);
+        }
         match self.state {
             State::Error => Err(self.fail(CsvCause::Server { message: String::new() })),
             State::Annotations if !self.annotations.is_empty() => {
@@ -226,16 +266,19 @@ impl Reader {
             }
             // An empty table would have its number in the default row.
             State::Annotations if self.scanner.is_at_start() => Err(self.fail(CsvCause::Empty)),
-            State::Header if self.annotated => Err(self.fail(CsvCause::MidTable)),
+            State::Header if self.defaulted => Err(self.fail(CsvCause::MidTable)),
             _ => Ok(Step::End),
         }
     }
 
     fn row(&mut self) -> Result<Option<Step>> {
+        if self.continues_table() {
+            return Ok(Some(Step::Record));
+        }
         let first = self.scanner.cell(0);
         let blank = self.scanner.width() == 1 && first.is_empty();
         match (first.first(), self.scanner.cell(1), self.scanner.cell(2)) {
-            _ if blank => Ok(None),
+            _ if blank => self.blank(),
             (_, message, _) if self.state == State::Error => {
                 let message = if message.is_empty() { first } else { message };
                 let message = String::from_utf8_lossy(message).into_owned();
@@ -246,13 +289,53 @@ impl Reader {
                 let text = String::from_utf8_lossy(first).into_owned();
                 Err(self.fail(CsvCause::foreign(text)))
             }
-            (None, b"result", b"table") => self.header(),
+            (None, b"result", b"table") if self.dialect.header => {
+                let names = (LEADING..self.scanner.width()).map(|index| self.name(index));
+                let names = names.collect::<Result<_>>()?;
+                self.begin_block(names)?;
+                self.empty_table()
+            }
             (None, b"error", b"reference") => {
                 self.state = State::Error;
                 Ok(None)
             }
             (None, ..) => self.data().map(Some),
         }
+    }
+
+    /// Whether the row is one more of the table that is being read; most are.
+    #[inline]
+    fn continues_table(&self) -> bool {
+        let [result, id] = &self.marks;
+        self.state == State::Rows
+            && self.scanner.width() == self.table.columns.len() + LEADING
+            && self.scanner.cell(0).is_empty()
+            && self.scanner.cell(1) == result
+            && self.scanner.cell(2) == id
+    }
+
+    /// A blank line means nothing, unless without headers and annotations nothing else would part
+    /// two blocks.
+    fn blank(&mut self) -> Result<Option<Step>> {
+        if self.dialect.header || self.state == State::Error {
+            return Ok(None);
+        }
+        let table = self.unnamed_empty_table()?;
+        if table.is_none() && !self.annotated {
+            self.annotations = Annotations::default();
+            self.state = State::Annotations;
+        }
+        Ok(table)
+    }
+
+    /// The table of a block that has annotations and neither a header nor rows.
+    fn unnamed_empty_table(&mut self) -> Result<Option<Step>> {
+        let [_, _, default] = &self.annotations.0;
+        if self.dialect.header || default.get(2).is_none_or(String::is_empty) {
+            return Ok(None);
+        }
+        self.begin_block(unnamed(default.len()))?;
+        self.empty_table()
     }
 
     fn annotation(&mut self) -> Result<()> {
@@ -269,10 +352,8 @@ impl Reader {
         Ok(())
     }
 
-    fn header(&mut self) -> Result<Option<Step>> {
-        let width = self.scanner.width();
-        let columns =
-            (LEADING..width).map(|index| self.column(index)).collect::<Result<Vec<_>>>()?;
+    fn begin_block(&mut self, names: Vec<String>) -> Result<()> {
+        let width = names.len() + LEADING;
         let Annotations(rows @ [_, _, default]) = &self.annotations;
         for row in rows {
             if !row.is_empty() && row.len() != width {
@@ -281,36 +362,40 @@ impl Reader {
         }
         self.table.default_id = default.get(2).cloned().unwrap_or_default();
         self.table.default_result = default.get(1).cloned().unwrap_or_default();
-        self.annotated = !default.is_empty();
-        self.table.columns = columns.into();
+        self.defaulted = !default.is_empty();
+        self.annotated = !self.annotations.is_empty();
+        let columns = names.into_iter().zip(LEADING..);
+        self.table.columns =
+            columns.map(|(name, index)| self.annotations.column(name, index)).collect();
         self.table.block += 1;
         self.state = State::Header;
         self.annotations = Annotations::default();
+        Ok(())
+    }
+
+    /// A table without rows has its number in the default row.
+    fn empty_table(&mut self) -> Result<Option<Step>> {
         if self.table.default_id.is_empty() {
             return Ok(None);
         }
-        // A table without rows has its number in the default row.
         self.table.result.clone_from(&self.table.default_result);
         self.table.id = self.number(self.table.default_id.as_bytes())?;
         self.table.sequence += 1;
+        self.marks.iter_mut().for_each(Vec::clear);
         self.state = State::Rows;
         Ok(Some(Step::Table))
     }
 
-    fn column(&self, index: usize) -> Result<Column> {
-        let name = self.text(self.scanner.cell(index), "a column's name")?;
-        let Annotations([datatype, group, default]) = &self.annotations;
-        Ok(Column {
-            name: name.to_owned(),
-            datatype: datatype.get(index).map_or(Datatype::String, |name| Datatype::parse(name)),
-            group: group.get(index).is_some_and(|group| group == "true"),
-            default: default.get(index).cloned().unwrap_or_default(),
-        })
+    fn name(&self, index: usize) -> Result<String> {
+        self.text(self.scanner.cell(index), "a column's name").map(str::to_owned)
     }
 
     fn data(&mut self) -> Result<Step> {
         if self.state == State::Annotations {
-            return Err(self.fail(CsvCause::NoHeader));
+            if self.dialect.header {
+                return Err(self.fail(CsvCause::NoHeader));
+            }
+            self.begin_block(unnamed(self.scanner.width()))?;
         }
         let (cells, columns) = (self.scanner.width(), self.table.columns.len() + LEADING);
         if cells != columns {
@@ -334,6 +419,9 @@ impl Reader {
         self.table.result = self.text(result, "a result's name")?.to_owned();
         self.table.id = id;
         self.table.sequence += 1;
+        for (mark, index) in self.marks.iter_mut().zip(1..) {
+            self.scanner.cell(index).clone_into(mark);
+        }
         self.state = State::FirstRow;
         Ok(Step::Table)
     }
@@ -354,6 +442,12 @@ impl Reader {
 
     #[cold]
     fn fail(&self, cause: CsvCause) -> Error {
+        let cause = match cause {
+            CsvCause::Foreign { text } if self.state == State::Error => {
+                CsvCause::Server { message: text }
+            }
+            other => other,
+        };
         Error::csv(cause, self.scanner.position())
     }
 }

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use crate::error::{CsvCause, Error, Position, Result};
+use crate::error::{CsvCause, Position};
 
-/// The longest record that is put together from several chunks. The server's own limit for a text
-/// is 1 MiB, so this allows for rows of dozens of such texts.
+/// The longest record, unless another limit is set. The server's own limit for a text is 1 MiB, so
+/// this allows for rows of dozens of such texts.
 const MAX_RECORD: usize = 64 << 20;
 
 /// The most cells of a record; a table of InfluxDB has as many columns as a schema has keys.
@@ -16,14 +16,19 @@ const MAX_CELLS: usize = 1 << 16;
 /// As much as is kept of a line that is none of the format.
 const MAX_FOREIGN: usize = 64 << 10;
 
-/// What a line of the format can start with: the delimiter behind an empty annotation, an
-/// annotation, or its own end.
-const STARTS: &[u8] = b",#\r\n";
+const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Splits chunks into records. A record that lies whole in a chunk is read in place; one that spans
 /// chunks, or a cell with doubled quotes, is copied.
+///
+/// What it finds does not depend on where the chunks are cut: every limit is one of bytes of the
+/// record, and no error is raised by bytes behind its place.
 #[derive(Debug)]
 pub(super) struct Scanner {
+    delimiter: u8,
+    max_record: usize,
+    /// How many bytes of a byte order mark have come; all of it once anything else has.
+    bom: usize,
     chunk: Bytes,
     /// The first byte of `chunk` that no record has taken.
     at: usize,
@@ -66,10 +71,11 @@ struct Parse {
     raw: bool,
 }
 
+/// Offsets into a record, which is never longer than 32 bits can count.
 #[derive(Debug, Clone, Copy)]
 struct Span {
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
     place: Place,
 }
 
@@ -88,9 +94,22 @@ pub(super) enum Scan {
     End,
 }
 
+/// Why a run of cells ended.
+enum Run {
+    /// With the record, whose length this is.
+    Record(usize),
+    /// Before a cell in quotes.
+    Quote,
+    /// With the bytes.
+    Bytes,
+}
+
 impl Scanner {
-    pub(super) const fn new() -> Self {
+    pub(super) const fn new(delimiter: u8) -> Self {
         Self {
+            delimiter,
+            max_record: MAX_RECORD,
+            bom: 0,
             chunk: Bytes::new(),
             at: 0,
             queue: VecDeque::new(),
@@ -105,18 +124,41 @@ impl Scanner {
         }
     }
 
+    pub(super) fn limit_record(&mut self, bytes: usize) {
+        self.max_record = bytes.min(u32::MAX as usize);
+    }
+
     /// Hands over the next chunk.
-    pub(super) fn feed(&mut self, chunk: Bytes) {
+    pub(super) fn feed(&mut self, mut chunk: Bytes) {
+        while self.bom < BOM.len() && !chunk.is_empty() {
+            if chunk[0] != BOM[self.bom] {
+                self.give_up_bom();
+            } else {
+                self.bom += 1;
+                self.next.byte += 1;
+                let _ = chunk.split_to(1);
+            }
+        }
         self.queue.push_back(chunk);
     }
 
+    /// What looked like a byte order mark belongs to the first record.
+    fn give_up_bom(&mut self) {
+        self.queue.push_back(Bytes::from_static(&BOM[..self.bom]));
+        self.bom = BOM.len();
+        self.next.byte = 0;
+    }
+
     /// Says that no chunk follows.
-    pub(super) const fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
+        if self.bom < BOM.len() {
+            self.give_up_bom();
+        }
         self.ended = true;
     }
 
     /// Goes to the next record.
-    pub(super) fn advance(&mut self) -> Result<Scan> {
+    pub(super) fn advance(&mut self) -> Result<Scan, CsvCause> {
         if self.state == State::CarryDone {
             self.carry.clear();
             self.state = State::InChunk;
@@ -127,28 +169,31 @@ impl Scanner {
                 State::Carrying => &self.carry[..],
                 State::InChunk | State::CarryDone => &self.chunk[self.at..],
             };
-            match self.parse.run(bytes).map_err(|cause| Error::csv(cause, self.record))? {
-                Some(length) => {
+            let within = &bytes[..bytes.len().min(self.max_record)];
+            match self.parse.run(within, self.delimiter) {
+                Ok(Some(length)) => {
                     self.finish_record(length);
                     return Ok(Scan::Record);
                 }
-                None => {
-                    if !self.take_more()? {
-                        return self.out_of_input();
-                    }
+                Ok(None) if bytes.len() >= self.max_record => {
+                    let limit = self.max_record;
+                    return Err(CsvCause::TooLong { limit });
                 }
+                Ok(None) if self.take_more() => {}
+                Ok(None) => return self.out_of_input(),
+                Err(cause) => return Err(cause),
             }
         }
     }
 
     /// Goes to the next chunk, or moves bytes of this one into `carry`, up to the next line end;
     /// `false` if there are none.
-    fn take_more(&mut self) -> Result<bool> {
+    fn take_more(&mut self) -> bool {
         if self.at == self.chunk.len() {
-            let Some(next) = self.queue.pop_front() else { return Ok(false) };
+            let Some(next) = self.queue.pop_front() else { return false };
             self.chunk = next;
             self.at = 0;
-            return Ok(true);
+            return true;
         }
         let rest = &self.chunk[self.at..];
         // In the chunk there was no end of the record; in `carry` each line end may be one.
@@ -156,29 +201,20 @@ impl Scanner {
             State::Carrying => memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1),
             State::InChunk | State::CarryDone => rest.len(),
         };
-        let is_foreign = self.carry.first().is_some_and(|byte| !STARTS.contains(byte));
-        if is_foreign && self.carry.len() > MAX_FOREIGN {
-            let text = String::from_utf8_lossy(&self.carry[..MAX_FOREIGN]).into_owned();
-            return Err(Error::csv(CsvCause::foreign(text), self.record));
-        }
-        if self.carry.len() + length > MAX_RECORD {
-            return Err(Error::csv(CsvCause::TooLong { limit: MAX_RECORD }, self.record));
-        }
         self.carry.extend_from_slice(&rest[..length]);
         self.at += length;
         self.state = State::Carrying;
-        Ok(true)
+        true
     }
 
-    fn out_of_input(&self) -> Result<Scan> {
+    fn out_of_input(&self) -> Result<Scan, CsvCause> {
         match (self.ended, self.carry.is_empty()) {
             (false, _) => Ok(Scan::NeedInput),
             (true, true) => Ok(Scan::End),
-            (true, false) if !STARTS.contains(&self.carry[0]) => {
-                let text = String::from_utf8_lossy(&self.carry).into_owned();
-                Err(Error::csv(CsvCause::foreign(text), self.record))
+            (true, false) if is_foreign(self.carry[0], self.delimiter) => {
+                Err(foreign_text(&self.carry))
             }
-            (true, false) => Err(Error::csv(CsvCause::MidLine, self.record)),
+            (true, false) => Err(CsvCause::MidLine),
         }
     }
 
@@ -195,7 +231,7 @@ impl Scanner {
         if self.parse.raw {
             self.rewritten.clear();
             for span in self.parse.cells.iter_mut().filter(|span| span.place == Place::Raw) {
-                lines += rewrite(&bytes[span.start..span.end], &mut self.rewritten, span);
+                lines += rewrite(&bytes[span.range()], &mut self.rewritten, span);
             }
             self.parse.raw = false;
         }
@@ -213,25 +249,50 @@ impl Scanner {
     /// The bytes of a cell, unquoted; empty past the last one.
     #[inline]
     pub(super) fn cell(&self, index: usize) -> &[u8] {
-        let Some(&Span { start, end, place }) = self.parse.cells.get(index) else {
+        let Some(span) = self.parse.cells.get(index) else {
             return &[];
         };
-        match (place, self.state) {
-            (Place::Rewritten, _) => &self.rewritten[start..end],
-            (_, State::CarryDone) => &self.carry[start..end],
-            _ => &self.chunk[self.start + start..self.start + end],
+        match (span.place, self.state) {
+            (Place::Rewritten, _) => &self.rewritten[span.range()],
+            (_, State::CarryDone) => &self.carry[span.range()],
+            _ => &self.chunk[self.start..][span.range()],
         }
     }
 
     /// Whether nothing has been read yet.
     pub(super) const fn is_at_start(&self) -> bool {
-        self.next.byte == 0
+        self.next.line == 1
     }
 
     /// Where the record starts.
     pub(super) const fn position(&self) -> Position {
         self.record
     }
+}
+
+impl Span {
+    #[inline]
+    fn new(start: usize, end: usize, place: Place) -> Self {
+        // A record is not longer than 32 bits can count, nor are its cells once rewritten.
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: offset(start), end: offset(end), place }
+    }
+
+    #[inline]
+    const fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Whether a line that starts so is none of the format: it begins with the delimiter behind an empty
+/// annotation, an annotation, which may be in quotes, or its own end.
+const fn is_foreign(first: u8, delimiter: u8) -> bool {
+    first != delimiter && !matches!(first, b'#' | b'"' | b'\r' | b'\n')
+}
+
+#[cold]
+fn foreign_text(line: &[u8]) -> CsvCause {
+    CsvCause::foreign(String::from_utf8_lossy(line).into_owned())
 }
 
 /// Undoubles quotes and turns the server's CRLF back into LF; returns how many line ends there were.
@@ -250,68 +311,88 @@ fn rewrite(raw: &[u8], rewritten: &mut Vec<u8>, span: &mut Span) -> u64 {
         }
         rewritten.push(byte);
     }
-    *span = Span { start, end: rewritten.len(), place: Place::Rewritten };
+    *span = Span::new(start, rewritten.len(), Place::Rewritten);
     lines
 }
 
 impl Parse {
     /// Reads cells of `bytes`, which start with the record's first byte, from where it stopped;
     /// gives the length of the record, or `None` when the bytes end first.
-    fn run(&mut self, bytes: &[u8]) -> Result<Option<usize>, CsvCause> {
+    fn run(&mut self, bytes: &[u8], delimiter: u8) -> Result<Option<usize>, CsvCause> {
+        let Some(&first) = bytes.first() else { return Ok(None) };
         if self.cell == 0 && self.seen == 0 {
             self.cells.clear();
         }
+        if is_foreign(first, delimiter) {
+            return self.foreign(bytes);
+        }
         loop {
-            if self.cells.len() > MAX_CELLS {
-                return Err(CsvCause::TooManyCells { limit: MAX_CELLS });
-            }
-            let step = match bytes.get(self.cell) {
-                None => return Ok(None),
-                Some(b'"') => self.quoted(bytes)?,
-                Some(byte) if self.cell == 0 && !STARTS.contains(byte) => self.foreign(bytes),
-                Some(_) => self.bare(bytes),
-            };
-            match step {
-                None => return Ok(None),
-                Some((next, true)) => return Ok(Some(next)),
-                Some((next, false)) => {
-                    self.cell = next;
-                    self.seen = next;
-                }
+            match self.bare(bytes, delimiter)? {
+                Run::Record(length) => return Ok(Some(length)),
+                Run::Bytes => return Ok(None),
+                Run::Quote => match self.quoted(bytes, delimiter)? {
+                    None => return Ok(None),
+                    Some((next, true)) => return Ok(Some(next)),
+                    Some((next, false)) => {
+                        self.cell = next;
+                        self.seen = next;
+                    }
+                },
             }
         }
     }
 
-    /// A line that is no CSV: one cell, whatever is in it.
+    /// A line that is no CSV fails as soon as enough of it has come.
     #[cold]
-    fn foreign(&mut self, bytes: &[u8]) -> Option<(usize, bool)> {
-        let Some(length) = memchr::memchr(b'\n', &bytes[self.seen..]) else {
-            self.seen = bytes.len();
-            return None;
-        };
-        let end = self.seen + length;
-        self.cells.push(Span { start: 0, end, place: Place::Record });
-        Some((end + 1, true))
+    fn foreign(&mut self, bytes: &[u8]) -> Result<Option<usize>, CsvCause> {
+        let bytes = &bytes[..bytes.len().min(MAX_FOREIGN)];
+        if let Some(length) = memchr::memchr(b'\n', &bytes[self.seen..]) {
+            return Err(foreign_text(&bytes[..self.seen + length]));
+        }
+        if bytes.len() == MAX_FOREIGN {
+            return Err(foreign_text(bytes));
+        }
+        self.seen = bytes.len();
+        Ok(None)
     }
 
-    /// A cell that does not start with a quote. Where the next one starts, and whether the record
-    /// ends there.
+    /// Cells without quotes, one after the other, eight bytes at a time: cells are short, so that a
+    /// search for each one's end would cost more than it saves.
     #[inline]
-    fn bare(&mut self, bytes: &[u8]) -> Option<(usize, bool)> {
-        let Some(end) = delimiter(bytes, self.seen) else {
-            self.seen = bytes.len();
-            return None;
-        };
-        let last = bytes[end] == b'\n';
-        let text_end =
-            if last && end > self.cell && bytes[end - 1] == b'\r' { end - 1 } else { end };
-        self.cells.push(Span { start: self.cell, end: text_end, place: Place::Record });
-        Some((end + 1, last))
+    fn bare(&mut self, bytes: &[u8], delimiter: u8) -> Result<Run, CsvCause> {
+        if bytes.get(self.cell) == Some(&b'"') {
+            return Ok(Run::Quote);
+        }
+        let mut at = self.seen;
+        while let Some(rest) = bytes.get(at..)
+            && !rest.is_empty()
+        {
+            let (word, length) = word(rest);
+            let line_ends = equal_bytes(word, b'\n');
+            let mut ends = (line_ends | equal_bytes(word, delimiter)) & first_bytes(length);
+            while ends != 0 {
+                let end = at + ends.trailing_zeros() as usize / 8;
+                if line_ends & ends & ends.wrapping_neg() != 0 {
+                    self.push(self.cell, without_cr(bytes, self.cell, end), Place::Record)?;
+                    return Ok(Run::Record(end + 1));
+                }
+                self.push(self.cell, end, Place::Record)?;
+                self.cell = end + 1;
+                if bytes.get(self.cell) == Some(&b'"') {
+                    self.seen = self.cell;
+                    return Ok(Run::Quote);
+                }
+                ends &= ends - 1;
+            }
+            at += length;
+        }
+        self.seen = bytes.len();
+        Ok(Run::Bytes)
     }
 
-    /// A cell in quotes.
+    /// A cell in quotes: where the next one starts, and whether the record ends there.
     #[cold]
-    fn quoted(&mut self, bytes: &[u8]) -> Result<Option<(usize, bool)>, CsvCause> {
+    fn quoted(&mut self, bytes: &[u8], delimiter: u8) -> Result<Option<(usize, bool)>, CsvCause> {
         self.seen = self.seen.max(self.cell + 1);
         if self.seen == self.cell + 1 {
             self.rewrite = false;
@@ -331,9 +412,15 @@ impl Parse {
                     self.rewrite = true;
                     self.seen = at + 2;
                 }
-                (_, Some(b','), _) => return Ok(Some((self.close(at, at + 2), false))),
-                (_, Some(b'\n'), _) => return Ok(Some((self.close(at, at + 2), true))),
-                (_, Some(b'\r'), Some(b'\n')) => return Ok(Some((self.close(at, at + 3), true))),
+                (_, Some(b'\n'), _) => {
+                    return self.close(at, at + 2).map(|next| Some((next, true)));
+                }
+                (_, Some(next), _) if *next == delimiter => {
+                    return self.close(at, at + 2).map(|next| Some((next, false)));
+                }
+                (_, Some(b'\r'), Some(b'\n')) => {
+                    return self.close(at, at + 3).map(|next| Some((next, true)));
+                }
                 (_, None, _) | (_, Some(b'\r'), None) => {
                     self.seen = at;
                     return Ok(None);
@@ -343,33 +430,54 @@ impl Parse {
         }
     }
 
-    fn close(&mut self, quote: usize, next: usize) -> usize {
+    fn close(&mut self, quote: usize, next: usize) -> Result<usize, CsvCause> {
         self.raw |= self.rewrite;
         let place = if self.rewrite { Place::Raw } else { Place::Record };
-        self.cells.push(Span { start: self.cell + 1, end: quote, place });
-        next
+        self.push(self.cell + 1, quote, place)?;
+        Ok(next)
+    }
+
+    #[inline]
+    fn push(&mut self, start: usize, end: usize, place: Place) -> Result<(), CsvCause> {
+        if self.cells.len() == MAX_CELLS {
+            return Err(CsvCause::TooManyCells { limit: MAX_CELLS });
+        }
+        self.cells.push(Span::new(start, end, place));
+        Ok(())
     }
 }
 
-/// The first comma or line feed of `bytes` at `from` or behind.
-///
-/// Eight bytes at a time: cells are short, so that a call of a search for long texts costs more
-/// than it saves.
+/// The end of a line's last cell, whose line feed is at `end`.
+fn without_cr(bytes: &[u8], start: usize, end: usize) -> usize {
+    if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end }
+}
+
+/// The first eight bytes, or as many as there are and zeros behind them.
 #[inline]
-fn delimiter(bytes: &[u8], from: usize) -> Option<usize> {
-    const LOW: u64 = u64::MAX / 255;
-    const HIGH: u64 = LOW << 7;
-    // The high bit of each byte that is zero, and of none before the first of them.
-    let zeros = |word: u64| word.wrapping_sub(LOW) & !word & HIGH;
-    let mut at = from;
-    while let Some(&word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(word);
-        let found = zeros(word ^ (LOW * 0x2C)) | zeros(word ^ (LOW * 0x0A));
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
+fn word(bytes: &[u8]) -> (u64, usize) {
+    match bytes.first_chunk::<8>() {
+        Some(word) => (u64::from_le_bytes(*word), 8),
+        None => {
+            let mut word = [0; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            (u64::from_le_bytes(word), bytes.len())
         }
-        at += 8;
     }
-    let rest = bytes.get(at..)?;
-    rest.iter().position(|byte| matches!(byte, b',' | b'\n')).map(|length| at + length)
+}
+
+const LOW: u64 = u64::MAX / 255;
+const HIGH: u64 = LOW << 7;
+
+/// The high bit of each byte of `word` that is `byte`.
+#[inline]
+const fn equal_bytes(word: u64, byte: u8) -> u64 {
+    let different = word ^ (LOW * byte as u64);
+    // The sum carries into a high bit unless the seven bits below are zero.
+    !(((different & !HIGH) + !HIGH) | different) & HIGH
+}
+
+/// All bits of the first `length` bytes.
+#[inline]
+const fn first_bytes(length: usize) -> u64 {
+    u64::MAX >> (8 * (8 - length))
 }

@@ -31,7 +31,13 @@ impl<T: FromRow> Decoder<T> {
     /// A decoder that waits for its first chunk.
     #[must_use]
     pub fn new() -> Self {
-        Self { reader: Reader::new(), plan: None, failed: false }
+        Self::over(Reader::new())
+    }
+
+    /// The same over a reader with settings of its own.
+    #[must_use]
+    pub const fn over(reader: Reader) -> Self {
+        Self { reader, plan: None, failed: false }
     }
 
     /// Hands over the next chunk. It is due after [`Progress::NeedInput`]; one that comes earlier
@@ -41,7 +47,7 @@ impl<T: FromRow> Decoder<T> {
     }
 
     /// Says that the reply ends here.
-    pub const fn finish(&mut self) {
+    pub fn finish(&mut self) {
         self.reader.finish();
     }
 

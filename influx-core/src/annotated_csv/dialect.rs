@@ -1,0 +1,60 @@
+use crate::error::{Result, SettingCause};
+
+/// In which dialect a reply is written, as far as that cannot be seen from it.
+///
+/// Annotations and line ends can: all three, some or none of the annotation rows, in any order,
+/// before each header; LF or CRLF; a byte order mark in front.
+///
+/// ```
+/// use influx_core::annotated_csv::{Dialect, Reader, Step};
+///
+/// let dialect = Dialect::new().delimiter(b';')?.header(false);
+/// let mut reader = Reader::with_dialect(dialect);
+/// reader.feed("#datatype;string;long;double\n;_result;0;22.35\n");
+/// assert_eq!(reader.advance()?, Step::Table);
+/// assert_eq!(reader.table().columns()[0].name, "col0");
+/// assert_eq!(reader.advance()?, Step::Record);
+/// assert_eq!(reader.record().unwrap().cell(0).float()?, 22.35);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    pub(super) delimiter: u8,
+    pub(super) header: bool,
+}
+
+impl Dialect {
+    /// Commas between cells, and a header before each block of rows.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { delimiter: b',', header: true }
+    }
+
+    /// What stands between cells.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a quote or a line end: the server answers
+    /// a query that asks for them with no rows.
+    pub fn delimiter(mut self, delimiter: u8) -> Result<Self> {
+        if matches!(delimiter, b'"' | b'\r' | b'\n') {
+            let problem = "cannot be a quote or a line end; use `,`, `;` or a tab";
+            return Err(SettingCause::Invalid { what: "delimiter", problem }.into());
+        }
+        self.delimiter = delimiter;
+        Ok(self)
+    }
+
+    /// Whether a header names the columns. Without one they are called `col0`, `col1`, … behind the
+    /// three of the format, and rows without annotations begin a new block behind a blank line.
+    #[must_use]
+    pub const fn header(mut self, header: bool) -> Self {
+        self.header = header;
+        self
+    }
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self::new()
+    }
+}
