@@ -1,6 +1,7 @@
 //! Bytes → records of cells. No annotations, no types.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use bytes::Bytes;
 
@@ -60,22 +61,25 @@ enum State {
 /// How far a record has been read; survives the wait for the next chunk.
 #[derive(Debug, Default)]
 struct Parse {
-    cells: Vec<Span>,
+    /// Where each cell ends. The next one starts one byte behind that.
+    ends: Vec<u32>,
+    /// How many of `ends` belong to this record.
+    width: usize,
+    /// Cells whose text is not what lies between two ends.
+    quoted: Vec<Quoted>,
     /// Where the cell that is being read starts.
     cell: usize,
     /// How far that cell has been looked through.
     seen: usize,
-    /// Whether that cell needs rewriting.
+    /// Whether that cell, which is in quotes, has doubled quotes or line ends in it.
     rewrite: bool,
-    /// Whether any cell of the record does.
-    raw: bool,
 }
 
-/// Offsets into a record, which is never longer than 32 bits can count.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    start: u32,
-    end: u32,
+/// The text of a cell that was in quotes.
+#[derive(Debug)]
+struct Quoted {
+    cell: usize,
+    text: Range<usize>,
     place: Place,
 }
 
@@ -116,7 +120,7 @@ impl Scanner {
             carry: Vec::new(),
             state: State::InChunk,
             start: 0,
-            parse: Parse { cells: Vec::new(), cell: 0, seen: 0, rewrite: false, raw: false },
+            parse: Parse::new(),
             rewritten: Vec::new(),
             ended: false,
             record: Position { line: 0, byte: 0 },
@@ -228,12 +232,13 @@ impl Scanner {
             &self.chunk[self.start..self.at]
         };
         let mut lines = 1;
-        if self.parse.raw {
-            self.rewritten.clear();
-            for span in self.parse.cells.iter_mut().filter(|span| span.place == Place::Raw) {
-                lines += rewrite(&bytes[span.range()], &mut self.rewritten, span);
-            }
-            self.parse.raw = false;
+        self.rewritten.clear();
+        for quoted in self.parse.quoted.iter_mut().filter(|quoted| quoted.place == Place::Raw) {
+            let raw = &bytes[quoted.text.clone()];
+            quoted.text.start = self.rewritten.len();
+            lines += rewrite(raw, &mut self.rewritten);
+            quoted.text.end = self.rewritten.len();
+            quoted.place = Place::Rewritten;
         }
         self.parse.cell = 0;
         self.parse.seen = 0;
@@ -243,20 +248,22 @@ impl Scanner {
 
     /// How many cells the record has.
     pub(super) fn width(&self) -> usize {
-        self.parse.cells.len()
+        self.parse.width
     }
 
     /// The bytes of a cell, unquoted; empty past the last one.
     #[inline]
     pub(super) fn cell(&self, index: usize) -> &[u8] {
-        let Some(span) = self.parse.cells.get(index) else {
-            return &[];
+        let parse = &self.parse;
+        let Some(&end) = parse.ends[..parse.width].get(index) else { return &[] };
+        let start = if index == 0 { 0 } else { parse.ends[index - 1] as usize + 1 };
+        let record = match self.state {
+            State::CarryDone => &self.carry[..],
+            State::InChunk | State::Carrying => &self.chunk[self.start..],
         };
-        match (span.place, self.state) {
-            (Place::Rewritten, _) => &self.rewritten[span.range()],
-            (_, State::CarryDone) => &self.carry[span.range()],
-            _ => &self.chunk[self.start..][span.range()],
-        }
+        let Some(quoted) = parse.quoted_cell(index) else { return &record[start..end as usize] };
+        let source = if quoted.place == Place::Rewritten { &self.rewritten[..] } else { record };
+        &source[quoted.text.clone()]
     }
 
     /// Whether nothing has been read yet.
@@ -267,20 +274,6 @@ impl Scanner {
     /// Where the record starts.
     pub(super) const fn position(&self) -> Position {
         self.record
-    }
-}
-
-impl Span {
-    #[inline]
-    fn new(start: usize, end: usize, place: Place) -> Self {
-        // A record is not longer than 32 bits can count, nor are its cells once rewritten.
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { start: offset(start), end: offset(end), place }
-    }
-
-    #[inline]
-    const fn range(self) -> std::ops::Range<usize> {
-        self.start as usize..self.end as usize
     }
 }
 
@@ -296,8 +289,7 @@ fn foreign_text(line: &[u8]) -> CsvCause {
 }
 
 /// Undoubles quotes and turns the server's CRLF back into LF; returns how many line ends there were.
-fn rewrite(raw: &[u8], rewritten: &mut Vec<u8>, span: &mut Span) -> u64 {
-    let start = rewritten.len();
+fn rewrite(raw: &[u8], rewritten: &mut Vec<u8>) -> u64 {
     let mut lines = 0;
     let mut bytes = raw.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
@@ -311,17 +303,21 @@ fn rewrite(raw: &[u8], rewritten: &mut Vec<u8>, span: &mut Span) -> u64 {
         }
         rewritten.push(byte);
     }
-    *span = Span::new(start, rewritten.len(), Place::Rewritten);
     lines
 }
 
 impl Parse {
+    const fn new() -> Self {
+        Self { ends: Vec::new(), width: 0, quoted: Vec::new(), cell: 0, seen: 0, rewrite: false }
+    }
+
     /// Reads cells of `bytes`, which start with the record's first byte, from where it stopped;
     /// gives the length of the record, or `None` when the bytes end first.
     fn run(&mut self, bytes: &[u8], delimiter: u8) -> Result<Option<usize>, CsvCause> {
         let Some(&first) = bytes.first() else { return Ok(None) };
         if self.cell == 0 && self.seen == 0 {
-            self.cells.clear();
+            self.width = 0;
+            self.quoted.clear();
         }
         if is_foreign(first, delimiter) {
             return self.foreign(bytes);
@@ -360,33 +356,32 @@ impl Parse {
     /// search for each one's end would cost more than it saves.
     #[inline]
     fn bare(&mut self, bytes: &[u8], delimiter: u8) -> Result<Run, CsvCause> {
-        if bytes.get(self.cell) == Some(&b'"') {
+        let is_quote = |at| bytes.get(at) == Some(&b'"');
+        if is_quote(self.cell) {
             return Ok(Run::Quote);
         }
-        let mut at = self.seen;
-        while let Some(rest) = bytes.get(at..)
-            && !rest.is_empty()
-        {
-            let (word, length) = word(rest);
+        let (mut at, mut cell) = (self.seen, self.cell);
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let (word, length) = word(rest, delimiter);
             let line_ends = equal_bytes(word, b'\n');
-            let mut ends = (line_ends | equal_bytes(word, delimiter)) & first_bytes(length);
+            let mut ends = line_ends | equal_bytes(word, delimiter);
             while ends != 0 {
                 let end = at + ends.trailing_zeros() as usize / 8;
                 if line_ends & ends & ends.wrapping_neg() != 0 {
-                    self.push(self.cell, without_cr(bytes, self.cell, end), Place::Record)?;
+                    self.push(without_cr(bytes, cell, end))?;
                     return Ok(Run::Record(end + 1));
                 }
-                self.push(self.cell, end, Place::Record)?;
-                self.cell = end + 1;
-                if bytes.get(self.cell) == Some(&b'"') {
-                    self.seen = self.cell;
+                self.push(end)?;
+                cell = end + 1;
+                if is_quote(cell) {
+                    (self.cell, self.seen) = (cell, cell);
                     return Ok(Run::Quote);
                 }
                 ends &= ends - 1;
             }
             at += length;
         }
-        self.seen = bytes.len();
+        (self.cell, self.seen) = (cell, bytes.len());
         Ok(Run::Bytes)
     }
 
@@ -430,19 +425,39 @@ impl Parse {
         }
     }
 
+    #[inline]
+    fn quoted_cell(&self, cell: usize) -> Option<&Quoted> {
+        if self.quoted.is_empty() {
+            return None;
+        }
+        let at = self.quoted.binary_search_by_key(&cell, |quoted| quoted.cell).ok()?;
+        Some(&self.quoted[at])
+    }
+
     fn close(&mut self, quote: usize, next: usize) -> Result<usize, CsvCause> {
-        self.raw |= self.rewrite;
         let place = if self.rewrite { Place::Raw } else { Place::Record };
-        self.push(self.cell + 1, quote, place)?;
+        self.quoted.push(Quoted { cell: self.width, text: self.cell + 1..quote, place });
+        self.push(next - 1)?;
         Ok(next)
     }
 
     #[inline]
-    fn push(&mut self, start: usize, end: usize, place: Place) -> Result<(), CsvCause> {
-        if self.cells.len() == MAX_CELLS {
+    #[expect(clippy::cast_possible_truncation, reason = "no record is longer than 32 bits count")]
+    fn push(&mut self, end: usize) -> Result<(), CsvCause> {
+        if self.width == self.ends.len() {
+            self.grow()?;
+        }
+        self.ends[self.width] = end as u32;
+        self.width += 1;
+        Ok(())
+    }
+
+    #[cold]
+    fn grow(&mut self) -> Result<(), CsvCause> {
+        if self.width == MAX_CELLS {
             return Err(CsvCause::TooManyCells { limit: MAX_CELLS });
         }
-        self.cells.push(Span::new(start, end, place));
+        self.ends.resize((2 * self.width).max(16), 0);
         Ok(())
     }
 }
@@ -452,17 +467,15 @@ fn without_cr(bytes: &[u8], start: usize, end: usize) -> usize {
     if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end }
 }
 
-/// The first eight bytes, or as many as there are and zeros behind them.
+/// The first eight bytes; behind fewer of them, bytes that end no cell.
 #[inline]
-fn word(bytes: &[u8]) -> (u64, usize) {
-    match bytes.first_chunk::<8>() {
-        Some(word) => (u64::from_le_bytes(*word), 8),
-        None => {
-            let mut word = [0; 8];
-            word[..bytes.len()].copy_from_slice(bytes);
-            (u64::from_le_bytes(word), bytes.len())
-        }
-    }
+fn word(bytes: &[u8], delimiter: u8) -> (u64, usize) {
+    let Some(word) = bytes.first_chunk::<8>() else {
+        let mut word = [!delimiter & !b'\n'; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        return (u64::from_le_bytes(word), bytes.len());
+    };
+    (u64::from_le_bytes(*word), 8)
 }
 
 const LOW: u64 = u64::MAX / 255;
@@ -474,10 +487,4 @@ const fn equal_bytes(word: u64, byte: u8) -> u64 {
     let different = word ^ (LOW * byte as u64);
     // The sum carries into a high bit unless the seven bits below are zero.
     !(((different & !HIGH) + !HIGH) | different) & HIGH
-}
-
-/// All bits of the first `length` bytes.
-#[inline]
-const fn first_bytes(length: usize) -> u64 {
-    u64::MAX >> (8 * (8 - length))
 }

@@ -11,16 +11,22 @@ const DAY: i64 = 86_400;
 /// Nanoseconds since 1970 of `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`; a tenth digit of the
 /// fraction, a leap second or a day that the month lacks is `None`.
 pub(super) fn parse(text: &[u8]) -> Option<i128> {
-    let (date_time, rest) = text.split_at_checked(19)?;
-    let [_, _, _, _, b'-', _, _, b'-', _, _, b'T' | b't' | b' ', _, _, b':', _, _, b':', ..] =
-        date_time
+    let (date_time, rest) = text.split_first_chunk::<19>()?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b't' | b' ', time @ ..] = date_time
     else {
         return None;
     };
-    let two = |at: usize| digits(&date_time[at..at + 2]);
-    let (year, month, day) = (two(0)? * 100 + two(2)?, two(5)?, two(8)?);
-    let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
-    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+    let [h1, h2, b':', n1, n2, b':', s1, s2] = time else { return None };
+    let mut all_digits = true;
+    let mut two = |tens: u8, ones: u8| {
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        // One branch at the end instead of two for each number.
+        all_digits &= tens <= 9 && ones <= 9;
+        i64::from(tens) * 10 + i64::from(ones)
+    };
+    let (year, month, day) = (two(*y1, *y2) * 100 + two(*y3, *y4), two(*m1, *m2), two(*d1, *d2));
+    let (hour, minute, second) = (two(*h1, *h2), two(*n1, *n2), two(*s1, *s2));
+    if !all_digits || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
     if hour > 23 || minute > 59 || second > 59 {
