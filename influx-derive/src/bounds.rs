@@ -124,6 +124,16 @@ fn clause(
     clause
 }
 
+/// Whether the member's type depends on a parameter of the struct, a lifetime included.
+pub(crate) fn is_generic(model: &Measurement<'_>, member: &Member<'_>) -> bool {
+    let names = model.input.generics.params.iter().map(|parameter| match parameter {
+        GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
+        GenericParam::Type(parameter) => &parameter.ident,
+        GenericParam::Const(parameter) => &parameter.ident,
+    });
+    paths::mentions(member.ty.to_token_stream(), &names.collect::<Vec<_>>())
+}
+
 /// The type with each lifetime replaced by `'__r`.
 pub(crate) fn row_type(ident: &Ident, generics: &Generics) -> TokenStream {
     let arguments = generics.params.iter().map(|parameter| match parameter {

@@ -1,4 +1,4 @@
-//! The options of the struct, and units of time.
+//! The options of the struct, and the values that options of members take too.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
@@ -17,6 +17,7 @@ pub(crate) struct Container {
     pub(crate) columns: bool,
     pub(crate) write_only: bool,
     pub(crate) rename_all: Option<String>,
+    pub(crate) non_finite: Option<NonFinite>,
 }
 
 #[derive(Clone, Copy)]
@@ -56,14 +57,36 @@ impl Unit {
     }
 }
 
+/// What becomes of a float that is NaN or infinite.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum NonFinite {
+    Skip,
+    Error,
+}
+
+impl NonFinite {
+    pub(crate) fn parse(option: Opt, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let text = option.text(diagnostics)?;
+        match text.value().as_str() {
+            "skip" => Some(Self::Skip),
+            "error" => Some(Self::Error),
+            _ => {
+                diagnostics.at(text, "no such choice; `non_finite` takes `skip` and `error`");
+                None
+            }
+        }
+    }
+}
+
 impl Container {
-    const OPTIONS: [&'static str; 6] =
-        ["name", "rename_all", "precision", "columns", "write_only", "crate"];
+    const OPTIONS: [&'static str; 7] =
+        ["name", "rename_all", "precision", "non_finite", "columns", "write_only", "crate"];
 
     pub(crate) fn parse(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Self {
         let mut name = Once::new("name");
         let mut rename_all = Once::new("rename_all");
         let mut precision = Once::new("precision");
+        let mut non_finite = Once::new("non_finite");
         let mut columns = Once::new("columns");
         let mut write_only = Once::new("write_only");
         let mut krate = Once::new("crate");
@@ -76,6 +99,9 @@ impl Container {
                     rename_all.set(span, option.rename_rule(diagnostics), diagnostics);
                 }
                 "precision" => precision.set(span, Unit::parse(option, diagnostics), diagnostics),
+                "non_finite" => {
+                    non_finite.set(span, NonFinite::parse(option, diagnostics), diagnostics);
+                }
                 "columns" => columns.set(span, option.boolean(diagnostics), diagnostics),
                 "write_only" => write_only.set(span, option.flag(diagnostics), diagnostics),
                 "crate" => krate.set(span, option.path(diagnostics), diagnostics),
@@ -91,6 +117,7 @@ impl Container {
             columns: columns.take().unwrap_or(true),
             write_only: write_only.is_set(),
             rename_all: rename_all.take(),
+            non_finite: non_finite.take(),
         }
     }
 }

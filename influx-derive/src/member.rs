@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::{Attribute, Ident, LitStr, Path, Type};
 
 use crate::attr::{self, Once, Opt};
-use crate::container::{Container, Unit};
+use crate::container::{Container, NonFinite, Unit};
 use crate::diagnostics::Diagnostics;
 use crate::{names, paths};
 
@@ -22,7 +22,7 @@ pub(crate) struct Member<'a> {
 
 pub(crate) enum Kind {
     Tag { key: String, span: Span },
-    Field { key: String, span: Span },
+    Field { key: String, span: Span, non_finite: Option<NonFinite> },
     Timestamp { unit: Option<Unit> },
     Skipped,
 }
@@ -54,7 +54,8 @@ impl Role {
     /// The options of the role.
     const fn options(self) -> &'static [&'static str] {
         match self {
-            Self::Tag | Self::Field => &["name", "default", "skip", "column"],
+            Self::Tag => &["name", "default", "skip", "column"],
+            Self::Field => &["name", "non_finite", "default", "skip", "column"],
             Self::Timestamp => &["unit", "default", "skip", "column"],
         }
     }
@@ -80,6 +81,7 @@ fn constant(ident: &Ident, diagnostics: &mut Diagnostics) -> Option<Ident> {
 struct MemberOptions {
     name: Once<LitStr>,
     unit: Once<Unit>,
+    non_finite: Once<NonFinite>,
     default: Once<Fallback>,
     skip: Once<()>,
     column: Once<Ident>,
@@ -99,7 +101,7 @@ impl<'a> Member<'a> {
         let kind = match role {
             _ if options.skip.is_set() => Kind::Skipped,
             Role::Tag => Kind::Tag { key, span },
-            Role::Field => Kind::Field { key, span },
+            Role::Field => Kind::Field { key, span, non_finite: options.non_finite.take() },
             Role::Timestamp => Kind::Timestamp { unit: options.unit.get().copied() },
         };
         let constant = match options.column.take() {
@@ -150,6 +152,7 @@ impl MemberOptions {
         let mut options = Self {
             name: Once::new("name"),
             unit: Once::new("unit"),
+            non_finite: Once::new("non_finite"),
             default: Once::new("default"),
             skip: Once::new("skip"),
             column: Once::new("column"),
@@ -167,6 +170,9 @@ impl MemberOptions {
             name if !role.options().contains(&name) => refuse(&option, name, role, diagnostics),
             "name" => self.name.set(span, option.text(diagnostics), diagnostics),
             "unit" => self.unit.set(span, Unit::parse(option, diagnostics), diagnostics),
+            "non_finite" => {
+                self.non_finite.set(span, NonFinite::parse(option, diagnostics), diagnostics);
+            }
             "default" => {
                 let fallback = match option.value {
                     None => Some(Fallback::Default),
@@ -180,7 +186,8 @@ impl MemberOptions {
         }
     }
 
-    /// A skipped member has no name, unit or column, and none has a column where there are none.
+    /// A skipped member has no name, unit, `non_finite` or column, and none has a column where there
+    /// are none.
     fn check(&self, role: Role, container: &Container, diagnostics: &mut Diagnostics) {
         if let (Some(span), false) = (self.column.span(), container.columns) {
             diagnostics.at_span(span, "the struct says `columns = false`; drop this option");
@@ -188,7 +195,8 @@ impl MemberOptions {
         if !self.skip.is_set() {
             return;
         }
-        let others = [self.name.span(), self.unit.span(), self.column.span()];
+        let others =
+            [self.name.span(), self.unit.span(), self.non_finite.span(), self.column.span()];
         for span in others.into_iter().flatten() {
             let message =
                 format!("a skipped {} is neither written nor read; drop this option", role.name());

@@ -99,6 +99,16 @@ fn defaults_and_skips() {
 }
 
 #[test]
+fn non_finite() {
+    measurement(
+        "non_finite",
+        r#"#[measurement(non_finite = "skip")]
+        struct M<'a, T> { #[field] a: f64, #[field(non_finite = "error")] b: f32,
+            #[field(non_finite = "skip")] c: T, #[field] d: &'a str }"#,
+    );
+}
+
+#[test]
 fn write_only_without_columns() {
     measurement(
         "write_only_without_columns",

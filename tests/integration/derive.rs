@@ -3,6 +3,9 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
+use influx_core::annotated_csv::Cell;
+use influx_core::line_protocol::{FieldWriter, ToLine};
+use influx_core::measurement::{CellError, FieldValue};
 use influx_core::schema::{Role, ValueType};
 use influx_core::{
     Measurement, Point, Precision, TagValue, Timestamp, Value, line_protocol, measurement,
@@ -122,11 +125,7 @@ fn read<T: measurement::FromRowOwned>(tag: &str) -> influx_core::Result<Vec<T>> 
 
 #[test]
 fn enums_are_tags() {
-    let line = |tag| {
-        let mut buffer = Vec::new();
-        line_protocol::encode(Tagged { tag, n: 1 }, &mut buffer).unwrap();
-        String::from_utf8(buffer).unwrap()
-    };
+    let line = |tag| line(Tagged { tag, n: 1 }).unwrap();
     assert_eq!(line(Phase::WarmUp), "m,tag=WARM-UP n=1i\n");
     assert_eq!(line(Phase::Steady), "m,tag=steady\\,\\ \\=x n=1i\n");
     for (text, phase) in [
@@ -157,6 +156,91 @@ fn a_number_that_does_not_fit_its_member_is_an_error() {
     }
     assert!(read::<Tagged<bool>>("true").unwrap()[0].tag);
     assert!(read::<Tagged<bool>>("yes").is_err());
+}
+
+/// A type of the user's own that is stored as a float.
+#[derive(Debug, Clone, Copy)]
+struct Celsius(f64);
+
+impl FieldValue for Celsius {
+    type Base = Self;
+    type Read<'r> = Self;
+    const TYPE: ValueType = ValueType::Float;
+
+    fn write_field(&self, field: FieldWriter<'_>) -> influx_core::Result<()> {
+        field.float(self.0)
+    }
+
+    fn read_field(cell: Cell<'_>) -> Result<Self, CellError> {
+        cell.float().map(Self)
+    }
+}
+
+fn line(record: impl ToLine) -> influx_core::Result<String> {
+    let mut buffer = Vec::new();
+    line_protocol::encode(&record, &mut buffer)?;
+    Ok(String::from_utf8(buffer).unwrap())
+}
+
+#[test]
+fn a_float_that_is_not_finite_is_left_out_where_the_member_says_so() {
+    #[derive(Measurement)]
+    #[measurement(name = "m")]
+    struct Floats<T> {
+        #[field(non_finite = "skip")]
+        a: f64,
+        #[field(non_finite = "skip")]
+        b: Option<f64>,
+        #[field(non_finite = "skip")]
+        c: f32,
+        #[field(non_finite = "skip")]
+        d: Option<f32>,
+        #[field(non_finite = "skip")]
+        e: Celsius,
+        #[field(non_finite = "skip")]
+        f: T,
+    }
+    let all = |value: f64, narrow: f32| {
+        let (b, d, e) = (Some(value), Some(narrow), Celsius(value));
+        Floats { a: value, b, c: narrow, d, e, f: Some(e) }
+    };
+    assert_eq!(line(all(1.5, 0.1)).unwrap(), "m a=1.5,b=1.5,c=0.1,d=0.1,e=1.5,f=1.5\n");
+    assert_eq!(line(all(1.5, f32::INFINITY)).unwrap(), "m a=1.5,b=1.5,e=1.5,f=1.5\n");
+    assert_eq!(line(all(f64::NEG_INFINITY, 0.1)).unwrap(), "m c=0.1,d=0.1\n");
+    let error = line(all(f64::NAN, f32::NAN)).unwrap_err();
+    assert_eq!(error.to_string(), "a point of measurement `m` has no field; set at least one");
+}
+
+#[test]
+fn the_struct_chooses_for_its_floats_and_a_member_for_itself() {
+    #[derive(Measurement)]
+    #[measurement(name = "m", non_finite = "skip")]
+    struct Skips {
+        #[field]
+        float: f64,
+        #[field]
+        note: String,
+        #[field(non_finite = "error")]
+        own: f64,
+    }
+    #[derive(Measurement)]
+    #[measurement(name = "m", non_finite = "error")]
+    struct Refuses {
+        #[field]
+        float: f64,
+        #[field(non_finite = "skip")]
+        own: f64,
+    }
+    let skips = |float, own| line(Skips { float, note: "x".into(), own });
+    assert_eq!(skips(f64::NAN, 2.0).unwrap(), "m note=\"x\",own=2\n");
+    assert_eq!(
+        skips(1.0, f64::NAN).unwrap_err().to_string(),
+        "the value of field `own` is NaN or infinite, which the server cannot store; leave it out, \
+         in a derived struct with `#[field(non_finite = \"skip\")]`"
+    );
+    assert_eq!(line(Refuses { float: 1.0, own: f64::NAN }).unwrap(), "m float=1\n");
+    let error = line(Refuses { float: f64::NAN, own: 2.0 }).unwrap_err();
+    assert!(error.to_string().contains("field `float`"), "{error}");
 }
 
 fn same<T: Debug + PartialEq>(

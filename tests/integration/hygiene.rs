@@ -30,9 +30,9 @@ mod shadowed {
         pub tag: &'a str,
         #[tag]
         sky: ::core::option::Option<Sky>,
-        #[field]
+        #[field(non_finite = "skip")]
         r#type: f64,
-        #[field(default)]
+        #[field(default, non_finite = "skip")]
         generic: ::core::option::Option<T>,
         #[field(default = zero)]
         __line: i64,
@@ -100,11 +100,21 @@ mod from_a_macro {
     }
     measurements! { One { a: f64 } Two { a: i64, b: String } }
 
+    macro_rules! floats {
+        ($name:ident { $($member:ident: $ty:ty),* }) => {
+            #[derive(influx_core::Measurement)]
+            struct $name { $(#[field(non_finite = "skip")] $member: $ty),* }
+        };
+    }
+    floats! { Floats { a: f64, b: Option<f32> } }
+
     #[test]
     fn writes() {
         let mut buffer = Vec::new();
         influx_core::line_protocol::encode(&One { a: 1.5 }, &mut buffer).unwrap();
         influx_core::line_protocol::encode(&Two { a: 1, b: "x".into() }, &mut buffer).unwrap();
-        assert_eq!(buffer, b"one a=1.5\ntwo a=1i,b=\"x\"\n");
+        influx_core::line_protocol::encode(&Floats { a: f64::NAN, b: Some(0.5) }, &mut buffer)
+            .unwrap();
+        assert_eq!(buffer, b"one a=1.5\ntwo a=1i,b=\"x\"\nfloats b=0.5\n");
     }
 }

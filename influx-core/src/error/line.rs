@@ -173,8 +173,8 @@ impl fmt::Display for Rule {
                 f.write_str("is longer than the 1 MiB that the server accepts; shorten it")
             }
             Self::NotFinite => f.write_str(
-                "is NaN or infinite, which the server cannot store; make the member an `Option` \
-                 and leave it out",
+                "is NaN or infinite, which the server cannot store; leave it out, in a derived \
+                 struct with `#[field(non_finite = \"skip\")]`",
             ),
             Self::Time => f.write_str("is a time, which no field can hold; store an integer"),
             Self::ControlCharacter => f.write_str("is a NUL byte, which the server reserves"),

@@ -28,8 +28,8 @@
 //!   [`Unchecked`] text does not.
 //!
 //! What line protocol cannot carry is refused with a typed error that names the key and the rule,
-//! never changed and never dropped. Source of the rules: `models.ParsePoints` of InfluxDB 2.9.1,
-//! as seen on a live server.
+//! never changed, and dropped only on request. Source of the rules: `models.ParsePoints` of
+//! InfluxDB 2.9.1, as seen on a live server.
 //!
 //! This room knows bytes. It knows nothing of structs ([`measurement`](crate::measurement)) or of
 //! sending ([`Client`](crate::Client)).

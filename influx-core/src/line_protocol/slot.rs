@@ -17,8 +17,9 @@ pub struct TagWriter<'w> {
 #[derive(Debug)]
 #[must_use = "dropped, it writes nothing"]
 pub struct FieldWriter<'w> {
-    pub(super) out: &'w mut LineWriter,
-    pub(super) key: Key<'w>,
+    out: &'w mut LineWriter,
+    key: Key<'w>,
+    skip_non_finite: bool,
 }
 
 /// The place of the timestamp. Dropped without one, it leaves the time to the server.
@@ -83,14 +84,48 @@ impl<'w> TagWriter<'w> {
 }
 
 impl FieldWriter<'_> {
+    /// Leaves the field out where its value is NaN or infinite, as for a `None`; without this such
+    /// a value is an error. Of no effect on values that are no floats.
+    ///
+    /// The derive's `#[field(non_finite = "skip")]` for [`ToLine`](super::ToLine) by hand:
+    ///
+    /// ```
+    /// use influx_core::line_protocol::{self, LineWriter, ToLine};
+    ///
+    /// struct Weather { temp: f64, wind: f64 }
+    ///
+    /// impl ToLine for Weather {
+    ///     fn write_line(&self, out: &mut LineWriter) -> influx_core::Result<()> {
+    ///         let mut line = out.measurement("weather")?.into_fields();
+    ///         line.field("temp")?.skip_non_finite().float(self.temp)?;
+    ///         line.field("wind")?.float(self.wind)?;
+    ///         line.finish()
+    ///     }
+    /// }
+    ///
+    /// let mut buffer = Vec::new();
+    /// line_protocol::encode(Weather { temp: f64::NAN, wind: 3.5 }, &mut buffer)?;
+    /// assert_eq!(buffer, b"weather wind=3.5\n");
+    /// assert!(line_protocol::encode(Weather { temp: 21.5, wind: f64::NAN }, &mut buffer).is_err());
+    /// # Ok::<(), influx_core::Error>(())
+    /// ```
+    #[inline]
+    pub const fn skip_non_finite(mut self) -> Self {
+        self.skip_non_finite = true;
+        self
+    }
+
     /// A float, as the shortest decimal that reads back equal.
     ///
     /// # Errors
     /// [`InvalidLine`](crate::ErrorKind::InvalidLine) for NaN and infinities, which the server
-    /// cannot store, and for a series key that is too long.
+    /// cannot store, unless [skipped](Self::skip_non_finite), and for a series key that is too
+    /// long.
     #[inline]
     pub fn float(self, value: f64) -> Result<()> {
-        self.finite(value.is_finite())?;
+        if !value.is_finite() {
+            return self.not_finite();
+        }
         number::append_float(value, self.open()?);
         Ok(())
     }
@@ -101,7 +136,9 @@ impl FieldWriter<'_> {
     /// As [`float`](Self::float).
     #[inline]
     pub fn float32(self, value: f32) -> Result<()> {
-        self.finite(value.is_finite())?;
+        if !value.is_finite() {
+            return self.not_finite();
+        }
         number::append_float(value, self.open()?);
         Ok(())
     }
@@ -160,8 +197,8 @@ impl FieldWriter<'_> {
         Err(self.refuse_value(Rule::Time))
     }
 
-    fn finite(&self, finite: bool) -> Result<()> {
-        if finite { Ok(()) } else { Err(self.refuse_value(Rule::NotFinite)) }
+    fn not_finite(&self) -> Result<()> {
+        if self.skip_non_finite { Ok(()) } else { Err(self.refuse_value(Rule::NotFinite)) }
     }
 
     #[cold]
@@ -171,6 +208,10 @@ impl FieldWriter<'_> {
 }
 
 impl<'w> FieldWriter<'w> {
+    pub(super) const fn new(out: &'w mut LineWriter, key: Key<'w>) -> Self {
+        Self { out, key, skip_non_finite: false }
+    }
+
     #[inline]
     fn open(self) -> Result<&'w mut Vec<u8>> {
         self.out.open_field(self.key)

@@ -332,7 +332,7 @@ impl Fields<'_> {
         let first = self.0.buffer.len() == self.0.fields;
         rules::field_key(name.as_bytes(), first)
             .map_err(|rule| refuse(Part::FieldKey, name, rule))?;
-        Ok(FieldWriter { out: self.0, key })
+        Ok(FieldWriter::new(self.0, key))
     }
 
     pub(crate) fn literal_field(
@@ -340,7 +340,7 @@ impl Fields<'_> {
         name: &'static str,
         text: &'static [u8],
     ) -> FieldWriter<'_> {
-        FieldWriter { out: self.0, key: Key::Literal { name, text } }
+        FieldWriter::new(self.0, Key::Literal { name, text })
     }
 
     /// Ends the line without a timestamp: the server takes its own time, one for all such lines of

@@ -37,6 +37,18 @@ pub fn field<'s>(
     line.literal_field(name, text)
 }
 
+/// Fails the build at a member with the option `non_finite` that is not stored as a float.
+///
+/// # Panics
+/// Where the build is to fail.
+#[track_caller]
+pub const fn assert_float(stored: ValueType) {
+    assert!(
+        matches!(stored, ValueType::Float),
+        "`non_finite` is for floats, and this member is stored as another type; drop the option"
+    );
+}
+
 /// The text of a tag enum is none of its variants.
 #[cold]
 pub fn unknown_variant<T>(

@@ -1,8 +1,10 @@
 //! `impl ToLine`: one line, its constant bytes joined here.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
+use crate::container::NonFinite;
 use crate::member::{Kind, Member};
 use crate::model::Measurement;
 use crate::names::{self, Part};
@@ -17,7 +19,8 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
         Literal::byte_string(&names::escape(Part::Measurement, &model.container.name));
     let tags = tags(model, private);
     let mutable = (!tags.is_empty()).then(|| quote!(mut));
-    let fields = model.columns().filter_map(|member| field(member, private));
+    let floats = model.columns().filter_map(|member| float(model, member, private));
+    let fields = model.columns().filter_map(|member| field(model, member, private));
     let finish = finish(model, private);
     let precision = model.container.precision.map(|unit| {
         let variant = unit.variant();
@@ -31,6 +34,7 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
         #derived
         impl #generics #private::ToLine for #ident #arguments #bounds {
             fn write_line(&self, __out: &mut #private::LineWriter) -> #private::Result<()> {
+                #(#floats)*
                 let #mutable __line = #private::measurement(__out, #measurement);
                 #(#tags)*
                 let mut __line = #private::Tags::into_fields(__line);
@@ -62,10 +66,36 @@ fn tags(model: &Measurement<'_>, private: &TokenStream) -> Vec<TokenStream> {
     tags.into_iter().map(tag).collect()
 }
 
-fn field(member: &Member<'_>, private: &TokenStream) -> Option<TokenStream> {
-    let Kind::Field { key, .. } = &member.kind else { return None };
+/// Makes sure that a member with `non_finite` is a float: now, or where a generic type is known.
+fn float(
+    model: &Measurement<'_>,
+    member: &Member<'_>,
+    private: &TokenStream,
+) -> Option<TokenStream> {
+    let Kind::Field { non_finite: Some(_), .. } = member.kind else { return None };
+    let place = member.ty.span();
+    let assert = paths::placed(place, quote!(#private::assert_float));
+    let stored = bounds::item(member, "TYPE", private);
+    let assert = quote_spanned!(place=> #assert(#stored));
+    Some(if bounds::is_generic(model, member) {
+        quote!(const { #assert };)
+    } else {
+        quote!(const _: () = #assert;)
+    })
+}
+
+fn field(
+    model: &Measurement<'_>,
+    member: &Member<'_>,
+    private: &TokenStream,
+) -> Option<TokenStream> {
+    let Kind::Field { key, non_finite, .. } = &member.kind else { return None };
     let (name, text) = (member.ident, key_text(Part::Field, key));
-    let arguments = quote!(&self.#name, #private::field(&mut __line, #key, #text));
+    let mut field = quote!(#private::field(&mut __line, #key, #text));
+    if non_finite.or(model.container.non_finite) == Some(NonFinite::Skip) {
+        field = quote!(#private::FieldWriter::skip_non_finite(#field));
+    }
+    let arguments = quote!(&self.#name, #field);
     let write = bounds::call(member, "write_field", &arguments, private);
     Some(quote!(#write?;))
 }

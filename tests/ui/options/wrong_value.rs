@@ -2,6 +2,7 @@ use influx_core::{Measurement, Timestamp};
 
 #[derive(Measurement)]
 #[measurement(rename_all = "snake", precision = "m", columns = "no", write_only = true)]
+#[measurement(non_finite = "drop")]
 struct Cpu {
     #[tag = "core"]
     core: String,
@@ -11,9 +12,11 @@ struct Cpu {
     temp: f64,
     #[field(default = 3.0)]
     level: f64,
+    #[field(non_finite = "ignore")]
+    power: f64,
     #[field("loud")]
     noise: f64,
-    #[field(skip, name = "x")]
+    #[field(skip, name = "x", non_finite = "skip")]
     cache: f64,
     #[timestamp(unit = "minutes")]
     time: i64,
