@@ -1,6 +1,6 @@
 use super::Datatype;
 use crate::error::{CellError, CellProblem};
-use crate::schema::Value;
+use crate::schema::ValueRef;
 use crate::time::{Timestamp, parse_rfc3339};
 
 /// One cell of a record: its text, and typed access to it.
@@ -104,24 +104,24 @@ impl<'r> Cell<'r> {
         parse_rfc3339(text).ok_or_else(|| CellError::unreadable(text, "RFC 3339 time"))
     }
 
-    /// The value that the column's type makes of the text; [`Value::Null`] for an empty cell.
+    /// The value that the column's type makes of the text; [`ValueRef::Null`] for an empty cell.
     ///
     /// # Errors
     /// When the text is not of that type.
-    pub fn value(&self, datatype: &Datatype) -> Result<Value, CellError> {
+    pub fn value(&self, datatype: &Datatype) -> Result<ValueRef<'r>, CellError> {
         if self.is_null() {
-            return Ok(Value::Null);
+            return Ok(ValueRef::Null);
         }
-        Ok(match datatype {
-            Datatype::Double => Value::Float(self.float()?),
-            Datatype::Long => Value::Integer(self.integer()?),
-            Datatype::UnsignedLong => Value::Unsigned(self.unsigned()?),
-            Datatype::Boolean => Value::Boolean(self.boolean()?),
-            Datatype::DateTime => Value::Time(self.time()?),
+        match datatype {
+            Datatype::Double => self.float().map(ValueRef::Float),
+            Datatype::Long => self.integer().map(ValueRef::Integer),
+            Datatype::UnsignedLong => self.unsigned().map(ValueRef::Unsigned),
+            Datatype::Boolean => self.boolean().map(ValueRef::Boolean),
+            Datatype::DateTime => self.time().map(ValueRef::Time),
             Datatype::String | Datatype::Duration | Datatype::Base64Binary | Datatype::Other(_) => {
-                Value::String(self.text()?.to_owned())
+                self.text().map(ValueRef::String)
             }
-        })
+        }
     }
 
     /// Reads the text by its `FromStr`; `wanted` names the type in the error.

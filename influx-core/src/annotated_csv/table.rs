@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Column, Reader, Record, Step, TableHeader};
 use crate::error::{CellError, Result};
-use crate::schema::Value;
+use crate::schema::{Value, ValueRef};
 
 /// A table with its rows.
 ///
@@ -117,7 +117,9 @@ impl Table {
 impl OwnedRecord {
     pub(crate) fn read(record: &Record<'_>) -> Result<Self, CellError> {
         let columns = record.table().shared_columns();
-        let value = |(index, column): (usize, &Column)| record.cell(index).value(&column.datatype);
+        let value = |(index, column): (usize, &Column)| {
+            record.cell(index).value(&column.datatype).map(ValueRef::into_owned)
+        };
         let values = columns.iter().enumerate().map(value).collect::<Result<_, _>>()?;
         Ok(Self { columns, values })
     }

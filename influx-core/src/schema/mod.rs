@@ -1,7 +1,8 @@
 //! What a measurement is made of: columns, their roles and types, and single values.
 //!
 //! [`Schema`] is what the derive knows about a struct at compile time; [`Column`] is the typed name
-//! of one of its columns; [`Value`] is a value whose type is known only at run time.
+//! of one of its columns; [`Value`] is a value whose type is known only at run time, [`ValueRef`] the
+//! same with its text borrowed.
 //!
 //! This room knows names and types. How they are written is the business of
 //! [`line_protocol`](crate::line_protocol), how they are read that of
@@ -9,11 +10,13 @@
 
 mod column;
 mod value;
+mod value_ref;
 
 use std::fmt;
 
 pub use self::column::{Column, role};
 pub use self::value::Value;
+pub use self::value_ref::ValueRef;
 
 use crate::time::Precision;
 

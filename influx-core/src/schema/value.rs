@@ -1,8 +1,18 @@
-use super::ValueType;
+use std::fmt;
+
+use super::{ValueRef, ValueType};
 use crate::time::Timestamp;
 
 /// A value whose type is known only at run time: a field of a [`Point`](crate::Point), or a cell of a
 /// [`Table`](crate::annotated_csv::Table).
+///
+/// ```
+/// use influx_core::{Timestamp, Value};
+///
+/// assert_eq!(Value::from(22.0).to_string(), "22");
+/// assert_eq!(Value::Time(Timestamp::from_nanos(0)).to_string(), "1970-01-01T00:00:00Z");
+/// assert_eq!(Value::from("room 1").as_ref().as_str(), Some("room 1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Value {
@@ -24,60 +34,73 @@ pub enum Value {
 }
 
 impl Value {
+    /// The same with its text borrowed, as [`Option::as_ref`] does.
+    #[must_use]
+    pub const fn as_ref(&self) -> ValueRef<'_> {
+        match self {
+            Self::Null => ValueRef::Null,
+            Self::Float(value) => ValueRef::Float(*value),
+            Self::Integer(value) => ValueRef::Integer(*value),
+            Self::Unsigned(value) => ValueRef::Unsigned(*value),
+            Self::Boolean(value) => ValueRef::Boolean(*value),
+            Self::String(value) => ValueRef::String(value.as_str()),
+            Self::Time(value) => ValueRef::Time(*value),
+        }
+    }
+
     /// The type, unless the value is [`Null`](Self::Null).
     #[must_use]
     pub const fn value_type(&self) -> Option<ValueType> {
-        Some(match self {
-            Self::Null => return None,
-            Self::Float(_) => ValueType::Float,
-            Self::Integer(_) => ValueType::Integer,
-            Self::Unsigned(_) => ValueType::Unsigned,
-            Self::Boolean(_) => ValueType::Boolean,
-            Self::String(_) => ValueType::String,
-            Self::Time(_) => ValueType::Time,
-        })
+        self.as_ref().value_type()
     }
 
     /// Whether there is no value.
     #[must_use]
     pub const fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
+        self.as_ref().is_null()
     }
 
     /// The number, if the value is a float.
     #[must_use]
     pub const fn as_float(&self) -> Option<f64> {
-        if let Self::Float(value) = self { Some(*value) } else { None }
+        self.as_ref().as_float()
     }
 
     /// The number, if the value is a signed integer.
     #[must_use]
     pub const fn as_integer(&self) -> Option<i64> {
-        if let Self::Integer(value) = self { Some(*value) } else { None }
+        self.as_ref().as_integer()
     }
 
     /// The number, if the value is an unsigned integer.
     #[must_use]
     pub const fn as_unsigned(&self) -> Option<u64> {
-        if let Self::Unsigned(value) = self { Some(*value) } else { None }
+        self.as_ref().as_unsigned()
     }
 
     /// The truth value, if the value is one.
     #[must_use]
     pub const fn as_boolean(&self) -> Option<bool> {
-        if let Self::Boolean(value) = self { Some(*value) } else { None }
+        self.as_ref().as_boolean()
     }
 
     /// The text, if the value is text.
     #[must_use]
     pub const fn as_str(&self) -> Option<&str> {
-        if let Self::String(value) = self { Some(value.as_str()) } else { None }
+        self.as_ref().as_str()
     }
 
     /// The instant, if the value is one.
     #[must_use]
     pub const fn as_time(&self) -> Option<Timestamp> {
-        if let Self::Time(value) = self { Some(*value) } else { None }
+        self.as_ref().as_time()
+    }
+}
+
+/// As [`ValueRef`].
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_ref().fmt(f)
     }
 }
 
