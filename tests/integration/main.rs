@@ -16,5 +16,6 @@ mod derive;
 mod faults;
 mod hygiene;
 mod live;
+mod records;
 mod secrets;
 mod support;

@@ -14,6 +14,11 @@ pub struct Column {
     pub default: String,
 }
 
+/// The place of the first column of this name.
+pub(super) fn position(columns: &[Column], name: &str) -> Option<usize> {
+    columns.iter().position(|column| column.name == name)
+}
+
 /// The type of a column, from the `#datatype` row.
 ///
 /// InfluxDB OSS writes the first six; the others come from Cloud or from other writers of the

@@ -15,8 +15,9 @@
 //! Annotation rows give the type of each column, whether it is in the group key, and what an empty
 //! cell stands for. A header row names the columns. The first three columns (annotation, result,
 //! table) belong to the format; those behind them are the user's. A new table begins where the
-//! table number or the result changes, or a new header comes; blank lines mean nothing. Null and
-//! the empty text are the same bytes. A failure of the server in mid-reply is a table with the
+//! table number or the result changes, or a new header comes; blank lines mean nothing. A table
+//! without rows has its number and its group key in the default row. Null and the empty text are
+//! the same bytes. A failure of the server in mid-reply is a table with the
 //! header `error,reference`.
 //!
 //! # The pieces
@@ -26,7 +27,9 @@
 //! - [`Dialect`]: a delimiter other than the comma, rows without headers.
 //! - [`TableHeader`] and [`Column`] say what a table is; [`Record`] lends one row, [`Cell`] one cell
 //!   with typed access.
-//! - [`Table`] and [`OwnedRecord`] hold rows whose types are known only at run time.
+//! - [`Table`] and [`OwnedRecord`] hold rows whose types are known only at run time, and serialize.
+//! - `get_as` and `deserialize`, of both kinds of record, make of a cell or a row any type that serde
+//!   reads.
 //!
 //! Source: the Flux CSV encoder of InfluxDB 2.9.1 (flux v0.200.0), as seen on a live server; RFC 4180
 //! for quoting.
@@ -37,8 +40,13 @@
 mod cell;
 mod column;
 mod dialect;
+mod deserialize;
+#[cfg(test)]
+mod deserialize_tests;
+mod owned_record;
 mod reader;
 mod record;
+mod row;
 mod scanner;
 mod table;
 #[cfg(test)]
@@ -47,8 +55,9 @@ mod tests;
 pub use self::cell::Cell;
 pub use self::column::{Column, Datatype};
 pub use self::dialect::Dialect;
+pub use self::owned_record::OwnedRecord;
 pub use self::reader::{Reader, Step, TableHeader};
 pub use self::record::Record;
 #[cfg(feature = "client")]
 pub(crate) use self::table::collect;
-pub use self::table::{OwnedRecord, Table, tables};
+pub use self::table::{Table, tables};

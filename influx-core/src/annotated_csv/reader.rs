@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::record::LEADING;
 use super::scanner::{Scan, Scanner};
-use super::{Column, Datatype, Dialect, Record};
+use super::{Column, Datatype, Dialect, Record, column};
 use crate::error::{CsvCause, Error, Result};
 
 /// Reads annotated CSV from chunks of any size.
@@ -148,7 +148,7 @@ impl TableHeader {
     /// The place of the first column of this name.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.name == name)
+        column::position(&self.columns, name)
     }
 
     pub(crate) fn shared_columns(&self) -> Arc<[Column]> {

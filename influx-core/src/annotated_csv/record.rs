@@ -1,6 +1,8 @@
+use serde::de::Deserialize;
+
 use super::scanner::Scanner;
-use super::{Cell, TableHeader};
-use crate::error::Position;
+use super::{Cell, TableHeader, deserialize};
+use crate::error::{Position, Result};
 
 /// The columns of the format itself: annotation, result, table.
 pub(super) const LEADING: usize = 3;
@@ -35,10 +37,62 @@ impl<'r> Record<'r> {
         self.table.position(name).map(|index| self.cell(index))
     }
 
+    /// The value of the first column of this name, as a type that serde reads.
+    ///
+    /// What [`OwnedRecord::get_as`](super::OwnedRecord::get_as) says holds here too; a `&str` is
+    /// not copied.
+    ///
+    /// # Errors
+    /// As [`OwnedRecord::get_as`](super::OwnedRecord::get_as), with the position.
+    pub fn get_as<T: Deserialize<'r>>(&self, name: &str) -> Result<T> {
+        deserialize::column(*self, name).map_err(|error| error.into_error(self.position()))
+    }
+
+    /// The row as a type that serde reads.
+    ///
+    /// What [`OwnedRecord::deserialize`](super::OwnedRecord::deserialize) says holds here too; a
+    /// `&str` is not copied.
+    ///
+    /// ```
+    /// use influx_core::annotated_csv::{Reader, Step};
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize, Debug, PartialEq)]
+    /// struct Cpu<'r> {
+    ///     host: &'r str,
+    ///     temp: f64,
+    /// }
+    ///
+    /// let mut reader = Reader::new();
+    /// reader.feed(
+    ///     "#datatype,string,long,double,string\n#group,false,false,false,true\n\
+    ///      #default,_result,,,\n,result,table,temp,host\n,,0,22.35,a\n",
+    /// );
+    /// while reader.advance()? != Step::Record {}
+    /// let record = reader.record().unwrap();
+    /// assert_eq!(record.deserialize::<Cpu<'_>>()?, Cpu { host: "a", temp: 22.35 });
+    /// assert_eq!(record.get_as::<f32>("temp")?, 22.35);
+    /// assert_eq!(record.group_key().next().unwrap().0, "host");
+    /// # Ok::<(), influx_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`OwnedRecord::deserialize`](super::OwnedRecord::deserialize), with the position.
+    pub fn deserialize<T: Deserialize<'r>>(&self) -> Result<T> {
+        deserialize::row(*self).map_err(|error| error.into_error(self.position()))
+    }
+
     /// The cells in the order of the table's columns.
     pub fn iter(&self) -> impl Iterator<Item = Cell<'r>> + use<'r> {
         let record = *self;
         (0..record.table.columns().len()).map(move |index| record.cell(index))
+    }
+
+    /// The columns of the group key with their cells.
+    pub fn group_key(&self) -> impl Iterator<Item = (&'r str, Cell<'r>)> + use<'r> {
+        let in_key =
+            self.table.columns().iter().zip(self.iter()).filter(|(column, _)| column.group);
+        in_key.map(|(column, cell)| (column.name.as_str(), cell))
     }
 
     /// The table that the row belongs to.

@@ -1,14 +1,13 @@
-//! Rows whose types are known only at run time.
-
-use std::sync::Arc;
+//! Tables whose types are known only at run time.
 
 use bytes::Bytes;
+use serde::ser::{Serialize, Serializer};
 
-use super::{Column, Reader, Record, Step, TableHeader};
+use super::{Column, OwnedRecord, Reader, Step, TableHeader, column};
 use crate::error::{CellError, Result};
-use crate::schema::{Value, ValueRef};
+use crate::schema::Value;
 
-/// A table with its rows.
+/// A table with its rows. It serializes as the sequence of its rows.
 ///
 /// ```
 /// use influx_core::annotated_csv;
@@ -19,21 +18,17 @@ use crate::schema::{Value, ValueRef};
 /// let [row] = tables[0].records() else { panic!("one row") };
 /// assert_eq!(row.get("temp").unwrap().as_float(), Some(22.35));
 /// assert_eq!(tables[0].group_key().collect::<Vec<_>>(), [("host", &"a".into())]);
+/// assert_eq!(tables[0].position("host"), Some(1));
+/// assert_eq!(serde_json::to_string(&tables).unwrap(), r#"[[{"temp":22.35,"host":"a"}]]"#);
 /// # Ok::<(), influx_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     result: String,
     id: u64,
-    columns: Arc<[Column]>,
     records: Vec<OwnedRecord>,
-}
-
-/// A row: one [`Value`] for each column.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OwnedRecord {
-    columns: Arc<[Column]>,
-    values: Vec<Value>,
+    /// What empty cells stand for; a table without records has its group key here.
+    defaults: OwnedRecord,
 }
 
 /// Reads a whole reply that is in memory. Its last line must have its line end: without one the
@@ -58,7 +53,7 @@ pub fn tables(csv: impl Into<Bytes>) -> Result<Vec<Table>> {
 /// Adds the table or row that `reader` stands at.
 pub(crate) fn collect(step: Step, reader: &Reader, tables: &mut Vec<Table>) -> Result<()> {
     match (step, tables.last_mut()) {
-        (Step::Table, _) => tables.push(Table::new(reader.table())),
+        (Step::Table, _) => tables.push(Table::new(reader.table())?),
         (Step::Record, Some(table)) => {
             if let Some(record) = reader.record() {
                 let owned = OwnedRecord::read(&record);
@@ -71,13 +66,13 @@ pub(crate) fn collect(step: Step, reader: &Reader, tables: &mut Vec<Table>) -> R
 }
 
 impl Table {
-    fn new(header: &TableHeader) -> Self {
-        Self {
+    fn new(header: &TableHeader) -> Result<Self, CellError> {
+        Ok(Self {
             result: header.result().to_owned(),
             id: header.id(),
-            columns: header.shared_columns(),
             records: Vec::new(),
-        }
+            defaults: OwnedRecord::of(header, header)?,
+        })
     }
 
     /// The name of the result (`yield`); `_result` if the query names none.
@@ -95,7 +90,14 @@ impl Table {
     /// The columns.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
-        &self.columns
+        self.defaults.columns()
+    }
+
+    /// The place of the first column of this name, in [`columns`](Self::columns) and in the
+    /// [`values`](OwnedRecord::values) of each row.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        column::position(self.columns(), name)
     }
 
     /// The rows.
@@ -104,40 +106,21 @@ impl Table {
         &self.records
     }
 
-    /// The columns of the group key with their one value; nothing for a table without rows.
+    /// The rows, without the table.
+    #[must_use]
+    pub fn into_records(self) -> Vec<OwnedRecord> {
+        self.records
+    }
+
+    /// The columns of the group key with their one value, also of a table without rows.
     pub fn group_key(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let first = self.records.first().into_iter();
-        first
-            .flat_map(OwnedRecord::iter)
-            .filter(|(column, _)| column.group)
-            .map(|(c, v)| (c.name.as_str(), v))
+        self.records.first().unwrap_or(&self.defaults).group_key()
     }
 }
 
-impl OwnedRecord {
-    pub(crate) fn read(record: &Record<'_>) -> Result<Self, CellError> {
-        let columns = record.table().shared_columns();
-        let value = |(index, column): (usize, &Column)| {
-            record.cell(index).value(&column.datatype).map(ValueRef::into_owned)
-        };
-        let values = columns.iter().enumerate().map(value).collect::<Result<_, _>>()?;
-        Ok(Self { columns, values })
-    }
-
-    /// The value of the first column of this name, if there is one.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.iter().find(|(column, _)| column.name == name).map(|(_, value)| value)
-    }
-
-    /// The values, in the order of the columns.
-    #[must_use]
-    pub fn values(&self) -> &[Value] {
-        &self.values
-    }
-
-    /// Columns and values.
-    pub fn iter(&self) -> impl Iterator<Item = (&Column, &Value)> {
-        self.columns.iter().zip(&self.values)
+/// The records, in their order.
+impl Serialize for Table {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.records)
     }
 }

@@ -104,6 +104,31 @@ fn an_empty_table_has_its_number_in_the_default_row() {
                ,result,table,host\n";
     let tables = tables(csv).unwrap();
     assert_eq!((tables[0].id(), tables[0].records().len()), (3, 0));
+    assert_eq!(tables[0].group_key().collect::<Vec<_>>(), [("host", &"a".into())]);
+}
+
+#[test]
+fn un_pivoted_records_answer_by_the_names_that_the_server_gives() {
+    let csv = "#datatype,string,long,dateTime:RFC3339,dateTime:RFC3339,dateTime:RFC3339,double,\
+               string,string\n#group,false,false,true,true,false,false,true,true\n\
+               #default,_result,,,,,,,\n\
+               ,result,table,_start,_stop,_time,_value,_field,_measurement\n\
+               ,,0,1970-01-01T00:00:00Z,1970-01-01T00:00:02Z,1970-01-01T00:00:01Z,,temp,cpu\n";
+    let table = tables(csv).unwrap().swap_remove(0);
+    assert_eq!(table.position("_value"), Some(3));
+    let [row] = table.records() else { panic!("one row") };
+    let seconds = |count: i64| Some(crate::Timestamp::from_nanos(count * 1_000_000_000));
+    assert_eq!([row.start(), row.stop(), row.time()], [seconds(0), seconds(2), seconds(1)]);
+    assert_eq!((row.measurement(), row.field()), (Some("cpu"), Some("temp")));
+    assert_eq!(row.value(), Some(&Value::Null));
+    let key: Vec<_> = row.group_key().map(|(name, _)| name).collect();
+    assert_eq!(key, ["_start", "_stop", "_field", "_measurement"]);
+    assert!(row.group_key().eq(table.group_key()));
+
+    let other = tables(TWO_TABLES).unwrap();
+    let [pivoted, _] = other[2].records() else { panic!("two rows") };
+    assert_eq!((pivoted.measurement(), pivoted.field(), pivoted.value()), (None, None, None));
+    assert_eq!([pivoted.start(), pivoted.stop(), pivoted.time()], [None; 3]);
 }
 
 #[test]

@@ -21,11 +21,11 @@ pub enum ErrorKind {
     /// A reply that is not annotated CSV, or breaks off inside a line. Rows before it were good.
     /// Usually a proxy or a server failure. Repeating does not help.
     InvalidCsv,
-    /// A result lacks a column that the struct needs, or holds rows of another measurement or
-    /// field. The caller mends the query or the struct. Repeating does not help.
+    /// A result lacks a column that the struct needs or that was asked for, or holds rows of another
+    /// measurement or field. The caller mends the query or the struct. Repeating does not help.
     MissingColumn,
-    /// A result's column or cell does not fit the struct's member. The caller mends the query or
-    /// the struct. Repeating does not help.
+    /// A result's column or cell does not fit the struct's member, or the type asked for. The caller
+    /// mends the query or the type. Repeating does not help.
     TypeMismatch,
     /// No connection to the server: refused, unknown host, TLS failure. The operator mends it.
     /// Transient, unless it is the server's certificate that is not trusted.

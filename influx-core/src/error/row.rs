@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{Error, ErrorKind, Excerpt, Position};
+use super::{Error, ErrorKind, Excerpt, LongExcerpt, Position};
 
 /// What the typed reader refuses.
 #[derive(Debug)]
@@ -111,10 +111,18 @@ impl fmt::Display for Mismatches {
             write!(f, "; and {} more", self.found.len() - SHOWN)?;
         }
         if self.found.iter().any(|mismatch| matches!(mismatch.problem, Problem::Missing { .. })) {
-            let names: Vec<_> = self.columns.iter().map(|name| format!("`{name}`")).collect();
-            write!(f, "; the table has {}", Excerpt(&names.join(", ")))?;
+            write!(f, "; {}", TheTableHas(&self.columns))?;
         }
         Ok(())
+    }
+}
+
+struct TheTableHas<'a>(&'a [String]);
+
+impl fmt::Display for TheTableHas<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.0.iter().map(|name| format!("`{name}`")).collect();
+        write!(f, "the table has {}", Excerpt(&names.join(", ")))
     }
 }
 
@@ -177,19 +185,35 @@ struct CellCause {
 }
 
 #[derive(Debug, Clone)]
-struct Place {
-    row: &'static str,
-    member: &'static str,
-    column: &'static str,
+enum Place {
+    Member { row: &'static str, member: &'static str, column: &'static str },
+    Column(String),
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum CellProblem {
     Null,
-    Unreadable { text: String, wanted: &'static str },
-    UnknownVariant { text: String, wanted: &'static str },
-    OtherMeasurement { found: String, wanted: &'static str },
-    OtherField { found: String, wanted: &'static str },
+    Unreadable {
+        text: String,
+        wanted: &'static str,
+    },
+    UnknownVariant {
+        text: String,
+        wanted: &'static str,
+    },
+    OtherMeasurement {
+        found: String,
+        wanted: &'static str,
+    },
+    OtherField {
+        found: String,
+        wanted: &'static str,
+    },
+    /// A column was asked for by its name at run time, among these.
+    NoColumn {
+        column: String,
+        columns: Vec<String>,
+    },
     Custom(String),
 }
 
@@ -215,7 +239,23 @@ impl CellError {
         member: &'static str,
         column: &'static str,
     ) -> Self {
-        self.0.place.get_or_insert(Place { row, member, column });
+        self.0.place.get_or_insert(Place::Member { row, member, column });
+        self
+    }
+
+    /// Names the column of a cell that no derived struct reads.
+    #[cold]
+    pub(crate) fn in_column(mut self, column: &str) -> Self {
+        self.0.place.get_or_insert_with(|| Place::Column(column.to_owned()));
+        self
+    }
+
+    /// Lists the columns that there are, if one is missing.
+    #[cold]
+    pub(crate) fn among<'a>(mut self, names: impl Iterator<Item = &'a str>) -> Self {
+        if let CellProblem::NoColumn { columns, .. } = &mut self.0.problem {
+            *columns = names.map(str::to_owned).collect();
+        }
         self
     }
 
@@ -225,9 +265,9 @@ impl CellError {
 
     fn kind(&self) -> ErrorKind {
         match self.0.problem {
-            CellProblem::OtherMeasurement { .. } | CellProblem::OtherField { .. } => {
-                ErrorKind::MissingColumn
-            }
+            CellProblem::OtherMeasurement { .. }
+            | CellProblem::OtherField { .. }
+            | CellProblem::NoColumn { .. } => ErrorKind::MissingColumn,
             _ => ErrorKind::TypeMismatch,
         }
     }
@@ -248,8 +288,12 @@ impl From<CellProblem> for CellError {
 
 impl fmt::Display for CellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Place { row, member, column }) = &self.0.place {
-            write!(f, "column `{column}` does not fit `{row}.{member}`: ")?;
+        match &self.0.place {
+            Some(Place::Member { row, member, column }) => {
+                write!(f, "column `{column}` does not fit `{row}.{member}`: ")?;
+            }
+            Some(Place::Column(column)) => write!(f, "column `{}`: ", Excerpt(column))?,
+            None => {}
         }
         self.0.problem.fmt(f)
     }
@@ -258,7 +302,7 @@ impl fmt::Display for CellError {
 impl fmt::Display for CellProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Null => f.write_str("the cell is empty; make the member an `Option`"),
+            Self::Null => f.write_str("the cell is empty; read it as an `Option`"),
             Self::Unreadable { text, wanted } => write!(f, "`{}` is no {wanted}", Excerpt(text)),
             Self::UnknownVariant { text, wanted } => {
                 write!(f, "`{}` is none of {wanted}", Excerpt(text))
@@ -279,12 +323,30 @@ impl fmt::Display for CellProblem {
                 Excerpt(found),
                 Literal(wanted)
             ),
-            Self::Custom(message) => f.write_str(message),
+            Self::NoColumn { column, columns } => write!(
+                f,
+                "there is no column `{}`; mend the name, or read it as an `Option` if it may be \
+                 missing; {}",
+                Excerpt(column),
+                TheTableHas(columns)
+            ),
+            Self::Custom(message) => LongExcerpt(message).fmt(f),
         }
     }
 }
 
 impl std::error::Error for CellError {}
+
+/// serde's own words, save that a field that is missing is a column that is.
+impl serde::de::Error for CellError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+
+    fn missing_field(column: &'static str) -> Self {
+        CellProblem::NoColumn { column: column.to_owned(), columns: Vec::new() }.into()
+    }
+}
 
 /// A text in quotes, as Flux and Rust both read it.
 struct Literal<'a>(&'a str);

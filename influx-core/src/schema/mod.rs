@@ -9,6 +9,10 @@
 //! [`annotated_csv`](crate::annotated_csv).
 
 mod column;
+mod deserializer;
+mod serialize;
+#[cfg(test)]
+mod tests;
 mod value;
 mod value_ref;
 

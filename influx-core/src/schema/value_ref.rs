@@ -4,6 +4,22 @@ use super::{Value, ValueType};
 use crate::time::Timestamp;
 
 /// A [`Value`] whose text is borrowed: what a cell of a reply is, without a copy of it.
+///
+/// It is a serde deserializer too, with the rules of [`OwnedRecord::deserialize`], so that any type
+/// can be made of a single value:
+///
+/// ```
+/// use influx_core::schema::ValueRef;
+/// use serde::Deserialize as _;
+///
+/// let value = ValueRef::Integer(300);
+/// assert_eq!(u16::deserialize(value)?, 300);
+/// assert_eq!(Option::<u16>::deserialize(ValueRef::Null)?, None);
+/// assert!(u8::deserialize(value).is_err());
+/// # Ok::<(), influx_core::Error>(())
+/// ```
+///
+/// [`OwnedRecord::deserialize`]: crate::annotated_csv::OwnedRecord::deserialize
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub enum ValueRef<'a> {

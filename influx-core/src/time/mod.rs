@@ -12,6 +12,7 @@ mod precision;
 mod rfc3339;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,6 +33,7 @@ pub use self::precision::Precision;
 /// let noon: Timestamp = "2024-05-01T12:00:00.25Z".parse()?;
 /// assert_eq!(noon.as_nanos(), 1_714_564_800_250_000_000);
 /// assert_eq!(noon.to_string(), "2024-05-01T12:00:00.25Z");
+/// assert_eq!(serde_json::to_string(&noon).unwrap(), "\"2024-05-01T12:00:00.25Z\"");
 /// # Ok::<(), influx_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

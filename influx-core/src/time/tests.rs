@@ -85,3 +85,16 @@ fn other_clocks_convert_both_ways_at_the_extremes() {
     assert!(DateTime::<Utc>::MAX_UTC.to_timestamp().is_err());
     assert!(DateTime::<Utc>::MIN_UTC.to_timestamp().is_err());
 }
+
+#[test]
+fn timestamps_are_rfc3339_in_the_formats_of_serde() {
+    for time in [i64::MIN, -1, 0, 1, i64::MAX].map(Timestamp::from_nanos) {
+        let json = serde_json::to_string(&time).unwrap();
+        assert_eq!(json, format!("\"{time}\""));
+        assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), time);
+    }
+    let error = serde_json::from_str::<Timestamp>("\"noon\"").unwrap_err();
+    assert!(error.to_string().contains("`noon` is not an RFC 3339 time"), "{error}");
+    let error = serde_json::from_str::<Timestamp>("0").unwrap_err();
+    assert!(error.to_string().contains("expected an RFC 3339 time"), "{error}");
+}

@@ -173,7 +173,7 @@ live! {
         let error = rows[1].as_ref().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TypeMismatch);
         assert_eq!(error.position().unwrap().line, 6);
-        assert!(error.to_string().starts_with("column `load` does not fit `Strict.load`: the cell is empty; make the member an `Option`"), "{error}");
+        assert!(error.to_string().starts_with("column `load` does not fit `Strict.load`: the cell is empty; read it as an `Option`"), "{error}");
     }
 
     async fn missing_columns_read_as_none_empty_or_default(live) {
