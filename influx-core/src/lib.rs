@@ -32,6 +32,9 @@
 //! # }
 //! ```
 //!
+//! Rows need no derive: [`Serde<T>`](measurement::Serde) reads them into any type that serde knows,
+//! [`OwnedRecord`](annotated_csv::OwnedRecord) takes them as they come.
+//!
 //! Servers: InfluxDB OSS 2.x (tested against 2.9.1) and what else speaks its `/api/v2`.
 //!
 //! # The rooms
@@ -57,6 +60,9 @@
 //! | `client` | yes | the HTTP client; without it the codecs stand alone, without I/O |
 //! | `rustls` | yes | `https://`, with ring and the platform's certificates |
 //! | `gzip` | yes | compressed writes (on request) and replies |
+//!
+//! serde is there without any feature, but without its macros: depend on it yourself to derive
+//! `Deserialize`.
 //!
 //! # Nulls
 //!

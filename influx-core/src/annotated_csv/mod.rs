@@ -39,10 +39,10 @@
 
 mod cell;
 mod column;
-mod dialect;
 mod deserialize;
 #[cfg(test)]
 mod deserialize_tests;
+mod dialect;
 mod owned_record;
 mod reader;
 mod record;
@@ -54,6 +54,7 @@ mod tests;
 
 pub use self::cell::Cell;
 pub use self::column::{Column, Datatype};
+pub(crate) use self::deserialize::row as deserialize_row;
 pub use self::dialect::Dialect;
 pub use self::owned_record::OwnedRecord;
 pub use self::reader::{Reader, Step, TableHeader};

@@ -24,7 +24,36 @@ use crate::measurement::{FromRow, FromRowOwned};
 /// | [`tables`](Self::tables) | tables of any shape | all rows |
 /// | [`raw`](Self::raw) | annotated CSV as it comes | one chunk |
 ///
-/// [`OwnedRecord`](crate::annotated_csv::OwnedRecord) is a row of any shape for the first three.
+/// A struct of the first three is one of these:
+///
+/// | type | derives | shape |
+/// |---|---|---|
+/// | `Cpu` | [`Measurement`](crate::Measurement) | checked once for each header |
+/// | [`Serde<Cpu>`](crate::measurement::Serde) | serde's `Deserialize` | checked in each row |
+/// | [`OwnedRecord`](crate::annotated_csv::OwnedRecord) | | any |
+/// | [`Record<'_>`](crate::annotated_csv::Record), for `rows` only | | any, lent |
+///
+/// ```no_run
+/// # async fn demo(client: influx_core::Client, flux: &str) -> influx_core::Result<()> {
+/// use influx_core::annotated_csv::OwnedRecord;
+/// use influx_core::measurement::Serde;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Cpu {
+///     host: String,
+///     temp: f64,
+/// }
+///
+/// for Serde(cpu) in client.query(flux).fetch::<Serde<Cpu>>().await? {
+///     println!("{}: {}", cpu.host, cpu.temp);
+/// }
+/// for record in client.query(flux).fetch::<OwnedRecord>().await? {
+///     println!("{:?}: {}", record.time(), record.get_as::<f64>("temp")?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// A struct with several fields needs a pivoted result:
 /// `|> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`.
 #[derive(Clone)]

@@ -6,7 +6,7 @@
 //! - [`TagValue`], [`FieldValue`], [`TimestampValue`]: the types of members, one trait for each role,
 //!   for writing and reading. Implement them for types of your own.
 //! - [`FromRow`]: a row of a result, read in two phases: `plan` once for each header, `read` for
-//!   each row.
+//!   each row. [`Serde`] is one for types that only serde knows.
 //! - [`Decoder`]: chunks of annotated CSV → rows; [`rows()`] for a reply that is in memory.
 //!
 //! This room knows structs and their members. Bytes are the business of
@@ -24,7 +24,7 @@ mod timestamp;
 
 pub use self::decoder::{Decoder, Progress, rows};
 pub use self::field::FieldValue;
-pub use self::row::{FromRow, FromRowOwned};
+pub use self::row::{FromRow, FromRowOwned, Serde};
 pub use self::tag::TagValue;
 pub use self::timestamp::{TimestampCount, TimestampValue};
 pub use crate::error::{CellError, Mismatch, Mismatches};

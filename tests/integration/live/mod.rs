@@ -5,6 +5,7 @@ mod errors;
 mod hostile;
 mod queries;
 mod quickstart;
+mod records;
 mod round_trip;
 mod server;
 mod writes;
