@@ -14,6 +14,7 @@ mod architecture;
 mod compile_errors;
 mod derive;
 mod faults;
+mod fuzz;
 mod hygiene;
 mod live;
 mod records;

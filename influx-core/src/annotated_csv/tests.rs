@@ -1,6 +1,6 @@
 #![expect(clippy::float_cmp, reason = "the very numbers are meant")]
 
-use super::{Reader, Step, Table, tables};
+use super::{Datatype, Dialect, Reader, Step, Table, tables};
 use crate::error::{Error, ErrorKind};
 use crate::schema::Value;
 
@@ -235,4 +235,179 @@ fn a_number_beyond_its_type_is_no_infinity() {
     assert_eq!(cell("0.1").float32().unwrap(), 0.1);
     assert!(cell("9223372036854775808").integer().is_err());
     assert!(cell("").float().is_err());
+}
+
+/// Tables and rows as texts, in a dialect; cut into pieces of each size the same.
+fn read_as(csv: &[u8], dialect: Dialect) -> Result<Vec<String>, Error> {
+    let read = |size: usize| {
+        let mut reader = Reader::with_dialect(dialect);
+        let mut pieces = csv.chunks(size);
+        let mut found = Vec::new();
+        loop {
+            match reader.advance()? {
+                Step::End => return Ok(found),
+                Step::NeedInput => match pieces.next() {
+                    Some(piece) => reader.feed(piece.to_vec()),
+                    None => reader.finish(),
+                },
+                Step::Table => {
+                    let table = reader.table();
+                    let columns = table.columns().iter();
+                    let columns: Vec<_> =
+                        columns.map(|c| format!("{}:{}", c.name, c.datatype)).collect();
+                    found.push(format!("{}/{} {}", table.result(), table.id(), columns.join(" ")));
+                }
+                Step::Record => {
+                    let cells = reader.record().unwrap();
+                    let cells: Vec<_> = cells.iter().map(|cell| cell.text().unwrap()).collect();
+                    found.push(cells.join("|"));
+                }
+            }
+        }
+    };
+    let whole = read(csv.len());
+    for size in [1, 2, 3, 7, 4096] {
+        let show = |outcome: &Result<Vec<String>, Error>| format!("{outcome:?}");
+        assert_eq!(show(&read(size)), show(&whole), "pieces of {size}");
+    }
+    whole
+}
+
+#[test]
+fn any_byte_but_a_quote_and_line_ends_can_be_the_delimiter() {
+    for delimiter in *b";\t |#0a" {
+        let dialect = Dialect::new().delimiter(delimiter).unwrap();
+        let with = |csv: &str| csv.replace(',', &char::from(delimiter).to_string());
+        // As the server's writer does, cells that hold the delimiter are in quotes.
+        let csv = match delimiter {
+            b'a' => with("\"#datatype\",string,long,double\n,result,\"table\",n\n,x,1,1.5\n"),
+            b'0' => with("#datatype,string,long,double\n,result,table,n\n,x,1,1.5\n"),
+            b'#' => with("\"#datatype\",string,long,double\n,result,table,n\n,x,1,1.5\n"),
+            _ => with("#datatype,string,long,double\n,result,table,n\n,x,1,1.5\n"),
+        };
+        assert_eq!(read_as(csv.as_bytes(), dialect).unwrap(), ["x/1 n:double", "1.5"], "{csv}");
+    }
+    for delimiter in *b"\"\r\n" {
+        let error = Dialect::new().delimiter(delimiter).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    }
+    let error =
+        read_as(TWO_TABLES.as_bytes(), Dialect::new().delimiter(b';').unwrap()).unwrap_err();
+    assert!(error.to_string().contains("line 4, byte"), "{error}");
+}
+
+#[test]
+fn without_headers_columns_are_numbered_and_blocks_end_where_they_must() {
+    let unnamed = Dialect::new().header(false);
+    // With annotations, as the server writes them: a block, an empty table, another result.
+    let csv = "#datatype,string,long,double\r\n#group,false,false,true\r\n#default,_result,,\r\n\
+               ,,0,1.5\r\n,,1,2\r\n\r\n\
+               #datatype,string,long,long,string\r\n#group,false,false,false,true\r\n\
+               #default,_result,2,,b\r\n\r\n\
+               #datatype,string,long,long\r\n#group,false,false,true\r\n#default,other,,\r\n,,0,7\r\n\r\n";
+    assert_eq!(
+        read_as(csv.as_bytes(), unnamed).unwrap(),
+        [
+            "_result/0 col0:double",
+            "1.5",
+            "_result/1 col0:double",
+            "2",
+            "_result/2 col0:long col1:string",
+            "other/0 col0:long",
+            "7",
+        ]
+    );
+    // The empty table may be the last one.
+    let empty = "#datatype,string,long,long\n#group,false,false,true\n#default,_result,0,5\n";
+    assert_eq!(read_as(empty.as_bytes(), unnamed).unwrap(), ["_result/0 col0:long"]);
+    // Without annotations only blank lines part what has other columns.
+    let csv = ",a,0,1\n,a,0,2\n,a,1,3\n\n,b,0,x,y\n";
+    assert_eq!(
+        read_as(csv.as_bytes(), unnamed).unwrap(),
+        ["a/0 col0:string", "1", "2", "a/1 col0:string", "3", "b/0 col0:string col1:string", "x|y"]
+    );
+    for (csv, words) in [
+        (",a,0,1\n,a,0,1,2\n", "5 cells where the table has 4 columns"),
+        (",a\n", "2 cells where the table has 3 columns"),
+        ("#datatype,string,long,double\n", "before the rows of its last table"),
+        (",result,table,n\n", "table number `table`"),
+        (",error,reference\n,boom,\n", "boom"),
+    ] {
+        let error = read_as(csv.as_bytes(), unnamed).unwrap_err();
+        assert!(error.to_string().contains(words), "{csv:?}: {error}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over_and_half_of_one_is_not() {
+    let csv = [&b"\xEF\xBB\xBF"[..], TWO_TABLES.as_bytes()].concat();
+    assert_eq!(tables(csv.clone()).unwrap(), tables(TWO_TABLES).unwrap());
+    assert_eq!(read_as(&csv, Dialect::new()).unwrap().len(), 8);
+    let error = tables([&csv, &b",x\n"[..]].concat()).unwrap_err();
+    assert_eq!(error.position().unwrap().byte, csv.len() as u64);
+    for (csv, words) in [
+        (&b"\xEF\xBB\xBF"[..], "the reply is empty"),
+        (b"\xEF\xBB", "no annotated CSV"),
+        (b"\xEF\xBB,result,table,n\n", "no annotated CSV"),
+    ] {
+        let error = read_as(csv, Dialect::new()).unwrap_err();
+        assert!(error.to_string().contains(words), "{csv:?}: {error}");
+    }
+}
+
+#[test]
+fn a_row_beyond_the_limit_is_refused_wherever_it_is_cut() {
+    let csv = format!(",result,table,n\n,r,0,{}\n,r,0,{}\n", "x".repeat(24), "x".repeat(25));
+    for size in [1, 2, 7, 1000] {
+        let mut reader = Reader::new().max_record_size(30);
+        let mut pieces = csv.as_bytes().chunks(size);
+        let mut rows = 0;
+        let error = loop {
+            match reader.advance() {
+                Ok(Step::NeedInput) => reader.feed(pieces.next().unwrap().to_vec()),
+                Ok(Step::End) => panic!("the second row is too long"),
+                Ok(step) => rows += usize::from(step == Step::Record),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(rows, 1, "pieces of {size}");
+        let said = "a line is longer than 30 bytes (line 3, byte 46 of the reply)";
+        assert_eq!(error.to_string(), said);
+    }
+}
+
+#[test]
+fn a_cell_may_be_larger_than_a_chunk_and_a_row_has_so_many_cells() {
+    let long = "x".repeat(3 << 20);
+    let csv = format!(",result,table,n\n,r,0,\"{long}\n\"\"{long}\"\n");
+    let mut reader = Reader::new();
+    let mut pieces = csv.as_bytes().chunks(4096);
+    loop {
+        match reader.advance().unwrap() {
+            Step::NeedInput => reader.feed(pieces.next().unwrap().to_vec()),
+            Step::Record => break,
+            _ => {}
+        }
+    }
+    assert_eq!(reader.record().unwrap().cell(0).text().unwrap(), format!("{long}\n\"{long}"));
+
+    let wide = |cells: usize| tables(format!(",result,table{}\n", ",n".repeat(cells - 3)));
+    assert!(wide(1 << 16).is_ok());
+    let error = wide((1 << 16) + 1).unwrap_err();
+    assert!(error.to_string().starts_with("a line has more than 65536 cells"), "{error}");
+}
+
+#[test]
+fn every_datatype_is_known_and_those_without_a_type_in_rust_are_text() {
+    let csv = "#datatype,string,long,duration,base64Binary,dateTime,dateTime:RFC3339Nano,regexp\n\
+               ,result,table,a,b,c,d,e\n,r,0,1h30m,aGk=,2024-05-01T12:00:00Z,2024-05-01T12:00:00.5Z,/x/\n";
+    let tables = tables(csv).unwrap();
+    let values: Vec<_> = tables[0].records()[0].values().iter().map(Value::to_string).collect();
+    assert_eq!(values, ["1h30m", "aGk=", "2024-05-01T12:00:00Z", "2024-05-01T12:00:00.5Z", "/x/"]);
+    let types: Vec<_> = tables[0].columns().iter().map(|c| c.datatype.clone()).collect();
+    assert_eq!(types[..2], [Datatype::Duration, Datatype::Base64Binary]);
+    assert_eq!(
+        types[2..],
+        [Datatype::DateTime, Datatype::DateTime, Datatype::Other("regexp".into())]
+    );
 }

@@ -1,9 +1,11 @@
 //! Replies of any bytes.
 
+use std::collections::BTreeMap;
+
 use influx_core::annotated_csv::{Column, Dialect, OwnedRecord, Reader, Step};
 use influx_core::error::Position;
-use influx_core::measurement::{Decoder, FromRowOwned, Progress};
-use influx_core::{Error, Measurement};
+use influx_core::measurement::{Decoder, FromRowOwned, Progress, Serde};
+use influx_core::{Error, Measurement, Value};
 
 /// What a reader says of a reply.
 #[derive(Debug, PartialEq)]
@@ -145,6 +147,7 @@ pub fn decode(data: &[u8]) {
     let Some((plan, reply)) = plan(data) else { return };
     same_rows::<Everything>(&plan, reply);
     same_rows::<OwnedRecord>(&plan, reply);
+    same_rows::<Serde<BTreeMap<String, Value>>>(&plan, reply);
 }
 
 fn same_rows<T: FromRowOwned + std::fmt::Debug>(plan: &Plan<'_>, reply: &[u8]) {
