@@ -262,3 +262,35 @@ fn records_that_disagree_on_precision_need_the_caller_s() {
     encode(&Seconds, &mut buffer).unwrap();
     assert_eq!(buffer, b"m f=1i 5000000000\n");
 }
+
+/// The live tests write shapes like these and read them back.
+#[test]
+fn what_the_server_stores_exactly_is_not_refused() {
+    let good = || Point::measurement("m").field("f", 1);
+    let mib = "x".repeat(1 << 20);
+    let longest = "x".repeat(65_535 - "m,t=".len() - 4 - "f".len());
+    for (point, written) in [
+        (Point::measurement("a=b\"c").field("f", 1), "a=b\"c f=1i\n".to_owned()),
+        (Point::measurement("\\a\\b c").field("f", 1), "\\a\\b\\ c f=1i\n".to_owned()),
+        (Point::measurement("a\tb\rc\u{1}").field("f", 1), "a\tb\rc\u{1} f=1i\n".to_owned()),
+        (good().tag("a\\,b", "c"), "m,a\\\\,b=c f=1i\n".to_owned()),
+        (good().tag("a\\=b", "c\\,d\"e"), "m,a\\\\=b=c\\\\,d\"e f=1i\n".to_owned()),
+        (good().tag("table", "result"), "m,table=result f=1i\n".to_owned()),
+        (good().tag("#\t", "\r"), "m,#\t=\r f=1i\n".to_owned()),
+        (good().tag("f", "1"), "m,f=1 f=1i\n".to_owned()),
+        (good().field("g\\h", 2), "m f=1i,g\\h=2i\n".to_owned()),
+        (good().field("g\\\"h", 2), "m f=1i,g\\\\\"h=2i\n".to_owned()),
+        (good().field("g\th, i=", 2), "m f=1i,g\th\\,\\ i\\==2i\n".to_owned()),
+        (good().field("#", ""), "m #=\"\",f=1i\n".to_owned()),
+        (good().field("g", "\r\n\t\0\\"), "m f=1i,g=\"\r\n\t\0\\\\\"\n".to_owned()),
+        (good().field("g", mib.as_str()), format!("m f=1i,g=\"{mib}\"\n")),
+        (good().tag("t", longest.as_str()), format!("m,t={longest} f=1i\n")),
+        (good().field("g", f64::MIN_POSITIVE), "m f=1i,g=2.2250738585072014e-308\n".to_owned()),
+        (good().field("g", i64::MIN), "m f=1i,g=-9223372036854775808i\n".to_owned()),
+        (good().timestamp(Timestamp::EARLIEST), "m f=1i -9223372036854775806\n".to_owned()),
+        (good().timestamp(Timestamp::LATEST), "m f=1i 9223372036854775805\n".to_owned()),
+    ] {
+        assert_eq!(line(&point).unwrap(), written);
+        assert_eq!(written.parse::<Point>().unwrap(), point);
+    }
+}
