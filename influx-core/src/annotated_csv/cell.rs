@@ -1,4 +1,4 @@
-use super::Datatype;
+use super::{Datatype, decimal};
 use crate::error::{CellError, CellProblem};
 use crate::schema::ValueRef;
 use crate::time::{Timestamp, parse_rfc3339};
@@ -46,6 +46,9 @@ impl<'r> Cell<'r> {
     /// # Errors
     /// When the cell is null, no number, or a number beyond the range of `f64`.
     pub fn float(&self) -> Result<f64, CellError> {
+        if let Some(value) = decimal::parse(self.text) {
+            return Ok(value);
+        }
         let value: f64 = self.parse("float")?;
         if value.is_infinite() { self.infinity(value) } else { Ok(value) }
     }

@@ -39,6 +39,7 @@
 
 mod cell;
 mod column;
+mod decimal;
 mod deserialize;
 #[cfg(test)]
 mod deserialize_tests;

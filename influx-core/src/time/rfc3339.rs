@@ -22,7 +22,7 @@ pub(super) fn parse(text: &[u8]) -> Option<i128> {
         let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
         // One branch at the end instead of two for each number.
         all_digits &= tens <= 9 && ones <= 9;
-        i64::from(tens) * 10 + i64::from(ones)
+        u32::from(tens) * 10 + u32::from(ones)
     };
     let (year, month, day) = (two(*y1, *y2) * 100 + two(*y3, *y4), two(*m1, *m2), two(*d1, *d2));
     let (hour, minute, second) = (two(*h1, *h2), two(*n1, *n2), two(*s1, *s2));
@@ -33,7 +33,8 @@ pub(super) fn parse(text: &[u8]) -> Option<i128> {
         return None;
     }
     let (fraction, zone) = split_fraction(rest)?;
-    let seconds = days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+    let time = i64::from(hour * 3600 + minute * 60 + second);
+    let seconds = days_from_civil(year, month, day) * DAY + time;
     Some(i128::from(seconds - offset(zone)?) * NANOS + i128::from(fraction))
 }
 
@@ -73,22 +74,26 @@ fn digits(text: &[u8]) -> Option<i64> {
     })
 }
 
-const fn days_in(year: i64, month: i64) -> i64 {
+const fn is_leap(year: u32) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+const fn days_in(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if is_leap(year) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
 }
 
-/// Days from 1970-01-01 to this date of the proleptic Gregorian calendar.
-const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+/// Days from 1970-01-01 to this date of the proleptic Gregorian calendar, in a year from 0 on.
+const fn days_from_civil(year: u32, month: u32, day: u32) -> i64 {
+    // Four hundred years later, so that nothing is negative.
+    let (year, month) = if month <= 2 { (year + 399, month + 9) } else { (year + 400, month - 3) };
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + day_of_year;
+    days as i64 - 719_468 - 146_097
 }
 
 /// Year, month and day of this many days after 1970-01-01.

@@ -305,7 +305,10 @@ live! {
         let mut lines = Vec::new();
         let stored: Vec<_> = some(&line()).into_iter().enumerate().map(|(time, text)| {
             let text = format!("{text} {time}");
-            let [line] = &Parser::new(&text).collect::<Result<Vec<_>, _>>().ok()?[..] else { return None };
+            let parsed = Parser::new(&text).collect::<Result<Vec<_>, _>>().ok()?;
+            // A line feed and a `#` can make a comment of its end.
+            let [line] = &parsed[..] else { return None };
+            line.timestamp()?;
             let owned = |(key, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| (key.into_owned(), value.into_owned());
             let case = Case {
                 measurement: line.measurement().into_owned(),
