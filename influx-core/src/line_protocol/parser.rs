@@ -99,13 +99,13 @@ impl<'t> Parser<'t> {
     fn parse(&mut self, position: Position) -> Result<(ParsedLine<'t>, usize)> {
         let (text, start) = (self.text, self.at);
         let mut cursor = Cursor::new(text, start);
-        let measurement = self.measurement(&mut cursor)?;
-        let name_end = cursor.at();
+        let name = cursor.measurement();
+        checked(|| Part::Measurement, name, escape::MEASUREMENT, rules::measurement)?;
         self.tags(&mut cursor)?;
         let series = cursor.at() - start;
         cursor.skip_blanks();
         if cursor.peek().is_none() {
-            let measurement = measurement.into_owned();
+            let measurement = unescaped(name, escape::MEASUREMENT).into_owned();
             return Err(LineCause::NoFields { measurement }.into());
         }
         let fields = cursor.at() - start;
@@ -114,16 +114,10 @@ impl<'t> Parser<'t> {
         let timestamp = self.timestamp(&mut cursor)?;
         let text = std::str::from_utf8(&text[start..cursor.at()])
             .map_err(|_| refuse(Part::Line, "", Rule::NotUtf8))?;
-        let measurement = name_end - start;
+        let measurement = name.len();
         let line = ParsedLine { text, measurement, series, fields, timestamp, position };
         cursor.skip_line();
         Ok((line, cursor.at()))
-    }
-
-    fn measurement(&self, cursor: &mut Cursor<'t>) -> Result<Cow<'t, str>> {
-        let name = cursor.measurement();
-        checked(Part::Measurement, name, escape::MEASUREMENT, rules::measurement)?;
-        Ok(unescaped(name, escape::MEASUREMENT))
     }
 
     fn tags(&mut self, cursor: &mut Cursor<'t>) -> Result<()> {
@@ -131,8 +125,8 @@ impl<'t> Parser<'t> {
         while cursor.peek() == Some(b',') {
             cursor.skip(1);
             let (key, value) = cursor.tag()?;
-            let key = checked(Part::TagKey, key, escape::TAG, rules::tag_key)?;
-            let part = Part::TagValue(lossy(&key).into_owned());
+            let key = checked(|| Part::TagKey, key, escape::TAG, rules::tag_key)?;
+            let part = || Part::TagValue(lossy(&key).into_owned());
             checked(part, value, escape::TAG, rules::tag_value)?;
             self.keys.push(key);
         }
@@ -145,7 +139,7 @@ impl<'t> Parser<'t> {
             let Field { key: raw, value } = cursor.field()?;
             // What the server would cut off in front of the first key was skipped.
             let rule = |key: &[u8]| rules::field_key(key, false);
-            let key = checked(Part::FieldKey, raw, escape::FIELD_KEY, rule)?;
+            let key = checked(|| Part::FieldKey, raw, escape::FIELD_KEY, rule)?;
             let refuse = |part, rule| refuse(part, &lossy(&key), rule);
             rules::series_key(series, raw.len()).map_err(|rule| refuse(Part::FieldKey, rule))?;
             let of = |rule| refuse(Part::FieldValue(lossy(&key).into_owned()), rule);
@@ -179,13 +173,13 @@ impl<'t> Parser<'t> {
 
 /// A name without its escapes, if line protocol can carry it.
 fn checked(
-    part: Part,
+    part: impl FnOnce() -> Part,
     raw: &[u8],
     escapes: Escapes,
     rule: impl FnOnce(&[u8]) -> Result<(), Rule>,
 ) -> Result<Cow<'_, [u8]>> {
     let name = escapes.undo(raw);
-    rule(&name).map_err(|rule| refuse(part, &lossy(&name), rule))?;
+    rule(&name).map_err(|rule| refuse(part(), &lossy(&name), rule))?;
     Ok(name)
 }
 

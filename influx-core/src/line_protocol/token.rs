@@ -89,17 +89,22 @@ impl<'t> Cursor<'t> {
     }
 
     /// The bytes before the first of `stops` that no backslash escapes, or before the line's end.
-    fn until(&mut self, stops: &[u8]) -> &'t [u8] {
-        let start = self.at;
-        let mut escaped = false;
-        while let Some(byte) = self.peek() {
-            if stops.contains(&byte) && !escaped {
-                break;
+    #[inline]
+    fn until<const N: usize>(&mut self, stops: &[u8; N]) -> &'t [u8] {
+        let (text, start) = (self.text, self.at);
+        let ends = |byte: &u8| *byte == b'\n' || stops.contains(byte);
+        let mut end = start;
+        loop {
+            end += text[end..].iter().position(ends).unwrap_or(text.len() - end);
+            let at_stop = text.get(end).is_some_and(|byte| *byte != b'\n');
+            match text[start..end].last() {
+                Some(b'\\') if at_stop => end += 1,
+                Some(b'\r') if !at_stop => break end -= 1,
+                _ => break,
             }
-            escaped = byte == b'\\';
-            self.at += 1;
         }
-        &self.text[start..self.at]
+        self.at = end;
+        &text[start..end]
     }
 
     pub(super) fn measurement(&mut self) -> &'t [u8] {
