@@ -363,11 +363,10 @@ impl Parse {
         let (mut at, mut cell) = (self.seen, self.cell);
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let (word, length) = word(rest, delimiter);
-            let line_ends = equal_bytes(word, b'\n');
-            let mut ends = line_ends | equal_bytes(word, delimiter);
+            let mut ends = either(word, b'\n', delimiter);
             while ends != 0 {
                 let end = at + ends.trailing_zeros() as usize / 8;
-                if line_ends & ends & ends.wrapping_neg() != 0 {
+                if bytes[end] == b'\n' {
                     self.push(without_cr(bytes, cell, end))?;
                     return Ok(Run::Record(end + 1));
                 }
@@ -481,10 +480,16 @@ fn word(bytes: &[u8], delimiter: u8) -> (u64, usize) {
 const LOW: u64 = u64::MAX / 255;
 const HIGH: u64 = LOW << 7;
 
-/// The high bit of each byte of `word` that is `byte`.
+/// The high bit of each byte of `word` that is one of the two.
 #[inline]
-const fn equal_bytes(word: u64, byte: u8) -> u64 {
-    let different = word ^ (LOW * byte as u64);
+const fn either(word: u64, left: u8, right: u8) -> u64 {
+    !(different(word, left) & different(word, right)) & HIGH
+}
+
+/// The high bit of each byte of `word` that is not `byte`; the other bits mean nothing.
+#[inline]
+const fn different(word: u64, byte: u8) -> u64 {
+    let difference = word ^ (LOW * byte as u64);
     // The sum carries into a high bit unless the seven bits below are zero.
-    !(((different & !HIGH) + !HIGH) | different) & HIGH
+    ((difference & !HIGH) + !HIGH) | difference
 }
