@@ -249,19 +249,57 @@ async fn json_of_a_crashing_server_behind_rows_is_its_failure() {
 
 #[tokio::test]
 async fn a_page_with_status_200_is_no_success() {
-    let error =
-        write(answer("200 OK", "content-type: text/html\r\n", "<html>please log in</html>")).await;
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    let error =
-        query(answer("200 OK", "content-type: text/html\r\n", "<html>please log in</html>\n"))
-            .await;
-    assert_eq!(error.kind(), ErrorKind::InvalidCsv);
-    for status in ["204 No Content", "206 Partial Content"] {
-        assert!(
-            client(answer(status, "", ""), End::Close).await.query("x").tables().await.is_err()
-        );
+    let page = answer("200 OK", "content-type: text/html\r\n", "<html>please log in</html>\n");
+    for (error, message) in [
+        (
+            write(page.clone()).await,
+            "the answer to the write has status 200 and content type `text/html`, not the 204 of \
+             InfluxDB: <html>please log in</html>; what answers there?",
+        ),
+        (
+            query(page).await,
+            "the answer to the query has status 200 and content type `text/html`, not the CSV of \
+             InfluxDB: <html>please log in</html>; what answers there?",
+        ),
+        (
+            query(answer("204 No Content", "", "")).await,
+            "the answer to the query has status 204, not the CSV of InfluxDB; what answers there?",
+        ),
+    ] {
+        assert_eq!(error.to_string(), message);
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Decode, false));
     }
+    // Without a type the text has to say it.
+    let error = query(answer("200 OK", "", "<html>please log in</html>\n")).await;
+    assert_eq!(error.kind(), ErrorKind::InvalidCsv);
+    assert_eq!(query(answer("206 Partial Content", "", CSV)).await.kind(), ErrorKind::Decode);
     client("HTTP/1.1 204 No Content\r\n\r\n", End::Close).await.write("b", "m f=1").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reply_of_another_type_is_no_csv_whatever_it_holds() {
+    for content_type in ["application/json", "text/plain; charset=utf-8", "x; y=text/csv"] {
+        let header = format!("content-type: {content_type}\r\n");
+        let error = query(answer("200 OK", &header, CSV)).await;
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains(&format!("content type `{content_type}`")), "{error}");
+    }
+    for header in
+        ["content-type: text/csv; charset=utf-8\r\n", "Content-Type: Application/CSV\r\n", ""]
+    {
+        let client = client(answer("200 OK", header, CSV), End::Close).await;
+        assert_eq!(client.query("x").fetch::<OwnedRecord>().await.unwrap().len(), 2, "{header}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_end_is_quoted_as_far_as_it_came() {
+    let page = format!("<html>{}", "x".repeat(1_000));
+    let endless = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 9999\r\n\r\n";
+    let client = client(format!("{endless}{page}"), End::Stall).await;
+    let error = client.query("x").tables().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains(": <html>xxx") && error.to_string().len() < 500, "{error}");
 }
 
 #[tokio::test]

@@ -98,6 +98,8 @@ impl Query {
     /// [`NotFound`](crate::ErrorKind::NotFound) for a bucket that does not exist or may not be
     /// read, [`MissingColumn`](crate::ErrorKind::MissingColumn) and
     /// [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when the result does not fit `T`,
+    /// [`Decode`](crate::ErrorKind::Decode) when the answer says that it is no CSV, such as the login
+    /// page of a proxy, and [`InvalidCsv`](crate::ErrorKind::InvalidCsv) when it turns out to be none;
     /// [`Server`](crate::ErrorKind::Server) and [`Interrupted`](crate::ErrorKind::Interrupted) when
     /// the reply breaks off, [`Timeout`](crate::ErrorKind::Timeout) when it falls silent.
     ///

@@ -3,7 +3,7 @@ use std::future::{IntoFuture, ready};
 use std::sync::Arc;
 
 use super::BoxFuture;
-use crate::error::{Endpoint, Result, SettingCause, TransportCause};
+use crate::error::{Result, SettingCause};
 use crate::http::{Connection, Request};
 use crate::line_protocol::{IntoLines, Lines};
 use crate::time::Precision;
@@ -27,6 +27,8 @@ use crate::time::Precision;
 /// some points and stored the others; [`Unauthorized`](crate::ErrorKind::Unauthorized),
 /// [`Forbidden`](crate::ErrorKind::Forbidden), [`NotFound`](crate::ErrorKind::NotFound), and those
 /// that may pass ([`is_retryable`](crate::Error::is_retryable)).
+/// [`Decode`](crate::ErrorKind::Decode) when something else answers, such as the login page of a
+/// proxy.
 ///
 /// # Cancel safety
 /// Dropping the future may leave the write done or not done.
@@ -92,12 +94,7 @@ impl IntoFuture for Write<'_> {
         match self.request() {
             Ok(Some(request)) => Box::pin(async move {
                 let reply = connection.call(request).await?;
-                if reply.status == 204 {
-                    return Ok(());
-                }
-                // A login page of a proxy comes with 200.
-                let problem = "is not the 204 of InfluxDB; what answers there?";
-                Err(TransportCause::Decode { doing: Endpoint::Write, problem }.into())
+                if reply.status == 204 { Ok(()) } else { Err(reply.into_unexpected("the 204")) }
             }),
             Ok(None) => Box::pin(ready(Ok(()))),
             Err(error) => Box::pin(ready(Err(error))),

@@ -25,6 +25,14 @@ pub(crate) enum TransportCause {
         doing: Endpoint,
         problem: &'static str,
     },
+    /// A success, but not one that InfluxDB answers with: the login page of a proxy comes with 200.
+    Unexpected {
+        doing: Endpoint,
+        status: u16,
+        content_type: Option<String>,
+        wanted: &'static str,
+        body: String,
+    },
 }
 
 /// What a request was for; decides how the same status is read.
@@ -63,7 +71,7 @@ impl TransportCause {
             Self::Connect { .. } | Self::Untrusted { .. } => ErrorKind::Connect,
             Self::Interrupted { .. } => ErrorKind::Interrupted,
             Self::Timeout { .. } => ErrorKind::Timeout,
-            Self::Decode { .. } => ErrorKind::Decode,
+            Self::Decode { .. } | Self::Unexpected { .. } => ErrorKind::Decode,
         }
     }
 }
@@ -94,6 +102,17 @@ impl fmt::Display for TransportCause {
             ),
             Self::Decode { doing, problem } => {
                 write!(f, "the answer to {} {problem}", doing.noun())
+            }
+            Self::Unexpected { doing, status, content_type, wanted, body } => {
+                write!(f, "the answer to {} has status {status}", doing.noun())?;
+                if let Some(content_type) = content_type {
+                    write!(f, " and content type `{}`", Excerpt(content_type))?;
+                }
+                write!(f, ", not {wanted} of InfluxDB")?;
+                if !body.is_empty() {
+                    write!(f, ": {}", Excerpt(body))?;
+                }
+                f.write_str("; what answers there?")
             }
         }
     }

@@ -38,10 +38,7 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
     let influx_error = header(&response, "x-influx-error");
     let retry_after = response.header("retry-after").and_then(parse_retry_after);
     let location = header(&response, "location");
-    // Without its body the status still says most of it, so the body has only a moment to come.
-    let mut body = BytesMut::new();
-    let reading = response.read_into(&mut body, LIMIT, endpoint);
-    let _ = tokio::time::timeout(PATIENCE, reading).await;
+    let body = read_soon(&mut response, endpoint).await;
 
     let mut answer = Answer {
         endpoint,
@@ -61,13 +58,36 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
             // JSON that was too long to be read whole is the server's all the same.
             let is_json = answer.code.is_some() && body.starts_with(b"{");
             answer.failure = if is_json { Failure::Api } else { Failure::Foreign };
-            answer.message = String::from_utf8_lossy(&body).trim().to_owned();
+            answer.message = text(&body);
         }
     }
     if (300..400).contains(&status) {
         answer.failure = Failure::Redirect { location };
     }
     answer.into()
+}
+
+/// Without its body the status still says most of an answer, so the body has only a moment to come.
+pub(super) async fn read_soon(response: &mut Response, endpoint: Endpoint) -> BytesMut {
+    let mut body = BytesMut::new();
+    let reading = response.read_into(&mut body, LIMIT, endpoint);
+    let _ = tokio::time::timeout(PATIENCE, reading).await;
+    body
+}
+
+/// A body for a message.
+pub(super) fn text(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).trim().to_owned()
+}
+
+/// Whether a reply may be CSV: it says so, or does not say what it is.
+pub(super) fn may_be_csv(response: &Response) -> bool {
+    response.header("content-type").is_none_or(is_csv)
+}
+
+fn is_csv(content_type: &str) -> bool {
+    let media_type = content_type.split_once(';').map_or(content_type, |(media, _)| media).trim();
+    ["text/csv", "application/csv"].iter().any(|csv| csv.eq_ignore_ascii_case(media_type))
 }
 
 /// Seconds, or a date that is compared with this machine's clock; anything else is ignored.
@@ -83,8 +103,23 @@ fn parse_retry_after(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_retry_after;
+    use super::{is_csv, parse_retry_after};
     use std::time::Duration;
+
+    #[test]
+    fn csv_is_known_by_its_media_type_alone() {
+        for csv in [
+            "text/csv",
+            "application/csv",
+            "Text/CSV; charset=utf-8; header=present",
+            " text/csv ;",
+        ] {
+            assert!(is_csv(csv), "{csv:?}");
+        }
+        for other in ["", "text/html", "application/json", "text/csv-schema", "x; text/csv"] {
+            assert!(!is_csv(other), "{other:?}");
+        }
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_date_and_junk_is_ignored() {

@@ -55,6 +55,7 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     /// The server's version, if it said so.
     pub(crate) version: Option<String>,
+    content_type: Option<String>,
     pub(crate) body: Bytes,
     endpoint: Endpoint,
 }
@@ -101,9 +102,15 @@ impl Connection {
     /// Sends a request and hands over its reply as it comes; an error status is an error.
     pub(crate) async fn open(&self, request: Request) -> Result<Body> {
         let endpoint = request.endpoint;
-        let response = within(self.read_timeout, endpoint, self.send(request)).await?;
+        let mut response = within(self.read_timeout, endpoint, self.send(request)).await?;
         match response.status() {
-            200 => Ok(Body::new(response, endpoint, self.read_timeout)),
+            200 if answer::may_be_csv(&response) => {
+                Ok(Body::new(response, endpoint, self.read_timeout))
+            }
+            200..300 => {
+                let body = answer::read_soon(&mut response, endpoint).await;
+                Err(Reply::new(&response, body, endpoint).into_unexpected("the CSV"))
+            }
             _ => Err(answer::read(response, endpoint).await),
         }
     }
@@ -162,13 +169,23 @@ impl Reply {
     async fn read(mut response: Response, endpoint: Endpoint) -> Result<Self> {
         /// No answer of the API that is read as a whole comes near this.
         const LIMIT: usize = 64 << 20;
-        let version = response.header("x-influxdb-version").map(ToOwned::to_owned);
         let mut body = BytesMut::new();
         if !response.read_into(&mut body, LIMIT, endpoint).await? {
             let problem = "is longer than 64 MiB";
             return Err(TransportCause::Decode { doing: endpoint, problem }.into());
         }
-        Ok(Self { status: response.status(), version, body: body.freeze(), endpoint })
+        Ok(Self::new(&response, body, endpoint))
+    }
+
+    fn new(response: &Response, body: BytesMut, endpoint: Endpoint) -> Self {
+        let header = |name| response.header(name).map(ToOwned::to_owned);
+        Self {
+            status: response.status(),
+            version: header("x-influxdb-version"),
+            content_type: header("content-type"),
+            body: body.freeze(),
+            endpoint,
+        }
     }
 
     /// An answer that turned out to be an error of something in front of the server.
@@ -177,9 +194,21 @@ impl Reply {
             endpoint: self.endpoint,
             status: self.status,
             code: None,
-            message: String::from_utf8_lossy(&self.body).trim().to_owned(),
+            message: answer::text(&self.body),
             retry_after: None,
             failure: Failure::Foreign,
+        }
+        .into()
+    }
+
+    /// A success that is not `wanted` of InfluxDB.
+    pub(crate) fn into_unexpected(self, wanted: &'static str) -> Error {
+        TransportCause::Unexpected {
+            doing: self.endpoint,
+            status: self.status,
+            content_type: self.content_type,
+            wanted,
+            body: answer::text(&self.body),
         }
         .into()
     }
