@@ -92,7 +92,11 @@ impl fmt::Display for TransportCause {
                  `ca_certificate` on the client's builder"
             ),
             Self::Interrupted { doing } => {
-                write!(f, "the connection broke during {}", doing.noun())
+                write!(
+                    f,
+                    "the connection broke during {}; is the server still running?",
+                    doing.noun()
+                )
             }
             Self::Timeout { doing, after } => write!(
                 f,
@@ -186,6 +190,11 @@ impl Answer {
         self.message.ends_with("is unauthorized")
     }
 
+    /// Nothing that was named is missing, but the path of the request itself.
+    fn is_missing_path(&self) -> bool {
+        self.failure == Failure::Foreign || self.message == "path not found"
+    }
+
     fn remedy(&self) -> Option<&'static str> {
         match self.kind() {
             ErrorKind::Unauthorized => Some("set the token, or check it"),
@@ -194,8 +203,12 @@ impl Answer {
                 Some("the good points are stored; others may have been dropped as well")
             }
             ErrorKind::TooLarge => Some("send fewer lines at once"),
-            ErrorKind::NotFound if self.failure == Failure::Foreign => {
+            ErrorKind::NotFound if self.is_missing_path() => {
                 Some("is the client's URL the base URL of an InfluxDB 2 server?")
+            }
+            ErrorKind::NotFound => Some("check the name, and that the token may see it"),
+            ErrorKind::Unavailable if self.failure == Failure::Foreign => {
+                Some("is the server behind that proxy running?")
             }
             _ => None,
         }
