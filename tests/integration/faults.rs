@@ -141,6 +141,30 @@ async fn a_422_of_a_proxy_is_no_partial_write() {
 }
 
 #[tokio::test]
+async fn a_page_with_an_error_status_asks_for_what_is_behind_it() {
+    let page = |status| answer(status, "content-type: text/html\r\n", "<html>nginx</html>");
+    for (status, kind, remedy) in [
+        ("502 Bad Gateway", ErrorKind::Unavailable, "is the server behind that proxy running?"),
+        (
+            "404 Not Found",
+            ErrorKind::NotFound,
+            "is the client's URL the base URL of an InfluxDB 2 server?",
+        ),
+    ] {
+        for (error, noun) in
+            [(write(page(status)).await, "write"), (query(page(status)).await, "query")]
+        {
+            let status = &status[..3];
+            let message = format!(
+                "the {noun} was answered with status {status}, not in the words of InfluxDB: \
+                 <html>nginx</html>; {remedy}"
+            );
+            assert_eq!((error.to_string(), error.kind()), (message, kind));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_throttling_server_says_for_how_long() {
     for (header, wait) in [
         ("retry-after: 7\r\n", Some(Duration::from_secs(7))),
@@ -232,6 +256,33 @@ async fn a_reply_that_ends_within_a_line_is_an_error_behind_its_rows() {
     let rows: Vec<_> = client.query("x").stream::<OwnedRecord>().collect().await;
     let error = rows[2].as_ref().unwrap_err();
     assert_eq!((rows.len(), error.kind()), (3, ErrorKind::InvalidCsv));
+}
+
+#[tokio::test]
+async fn an_error_table_comes_behind_the_rows_that_were_good() {
+    let csv = format!(
+        "{CSV}\r\n#datatype,string,string\r\n#group,true,true\r\n#default,,\r\n\
+         ,error,reference\r\n,runtime error @1:1-2:3: boom,\r\n"
+    );
+    let client = client(chunked(&csv, "0\r\n\r\n"), End::Close).await;
+    let mut streamed: Vec<_> = client.query("x").stream::<OwnedRecord>().collect().await;
+    let from_stream = streamed.pop().unwrap().unwrap_err();
+    assert!(streamed.len() == 2 && streamed.iter().all(Result::is_ok));
+    let mut rows = client.query("x").rows::<OwnedRecord>();
+    assert!(rows.next().await.unwrap().is_some() && rows.next().await.unwrap().is_some());
+    let from_rows = rows.next().await.unwrap_err();
+    let from_fetch = client.query("x").fetch::<OwnedRecord>().await.unwrap_err();
+    for error in [from_stream, from_rows, from_fetch] {
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Server, false));
+        assert_eq!(error.server_message(), Some("runtime error @1:1-2:3: boom"));
+        assert_eq!(error.position().unwrap().line, 12);
+        assert!(
+            error
+                .to_string()
+                .starts_with("the server failed while it was sending rows: runtime error"),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -120,7 +120,8 @@ fn problem_of(url: &Url) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_url;
+    use super::{Options, parse_url};
+    use crate::error::ErrorKind;
 
     #[test]
     fn the_base_url_keeps_its_prefix_and_ends_in_one_slash() {
@@ -148,9 +149,11 @@ mod tests {
             ("http://host:x?u=me&p=hunter2", "is no URL"),
             ("http://host/api/v2/", "ends in /api/v2"),
         ] {
-            let error = parse_url(text).unwrap_err().to_string();
-            assert!(error.contains(words), "{error} should say {words:?}");
-            assert!(!error.contains("hunter2"), "{error}");
+            let error = Options::new(text).connect().unwrap_err();
+            assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::InvalidInput, false));
+            let message = error.to_string();
+            assert!(message.starts_with("the server's URL ") && message.contains(words), "{error}");
+            assert!(!message.contains("hunter2"), "{error}");
         }
     }
 }
