@@ -12,6 +12,7 @@
 mod allocations;
 mod architecture;
 mod compile_errors;
+mod cuts;
 mod derive;
 mod faults;
 mod fuzz;

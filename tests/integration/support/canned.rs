@@ -19,17 +19,26 @@ pub enum End {
 
 /// A client of a server that gives every request the same answer, with short limits.
 pub async fn client(answer: impl Into<Vec<u8>>, end: End) -> Client {
+    let short = Duration::from_millis(300);
+    let builder = sequence(std::iter::repeat(answer.into()), end).await;
+    builder.timeout(short).read_timeout(short).build().unwrap()
+}
+
+/// A client of a server that gives each request the next answer, on a connection of its own.
+pub async fn sequence(
+    answers: impl IntoIterator<Item = Vec<u8>, IntoIter: Send + 'static>,
+    end: End,
+) -> ClientBuilder {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let answer = answer.into();
+    let answers = answers.into_iter();
     tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, answer.clone(), end));
+        for answer in answers {
+            let Ok((stream, _)) = listener.accept().await else { return };
+            tokio::spawn(serve(stream, answer, end));
         }
     });
-    let short = Duration::from_millis(300);
-    let builder = Client::builder(url).org("o").token("a-secret-token");
-    builder.timeout(short).read_timeout(short).build().unwrap()
+    Client::builder(url).org("o").token("a-secret-token")
 }
 
 /// An answer with this status, headers and body.
