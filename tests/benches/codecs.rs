@@ -10,6 +10,8 @@
     reason = "a program that reports on small numbers or fails"
 )]
 
+mod cpu;
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
@@ -17,6 +19,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use influx_core::measurement::{Decoder, FromRow, Progress};
 use influx_core::{Measurement, Point, Timestamp};
+
+use self::cpu::{BorrowedCpu, OwnedCpu, temp};
 
 const REPETITIONS: usize = 15;
 const POINTS: usize = 200_000;
@@ -28,32 +32,6 @@ const BATCH: usize = 5_000;
 struct Cpu<'a> {
     #[tag]
     core: &'a str,
-    #[field]
-    temp: f64,
-    #[timestamp(unit = "ns")]
-    time: i64,
-}
-
-#[derive(Measurement)]
-#[measurement(name = "cpu")]
-struct OwnedCpu {
-    #[tag]
-    core: String,
-    #[tag]
-    hostname: String,
-    #[field]
-    temp: f64,
-    #[timestamp(unit = "ns")]
-    time: i64,
-}
-
-#[derive(Measurement)]
-#[measurement(name = "cpu")]
-struct BorrowedCpu<'a> {
-    #[tag]
-    core: &'a str,
-    #[tag]
-    hostname: &'a str,
     #[field]
     temp: f64,
     #[timestamp(unit = "ns")]
@@ -88,15 +66,10 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-fn temp(n: usize) -> f64 {
-    20.0 + (n % 1000) as f64 / 100.0
-}
-
 fn encode() {
-    let start = 1_714_564_800_000_000_000;
     let cores = ["cpu0", "cpu1", "cpu2", "cpu3"];
     let points: Vec<Cpu<'_>> = (0..POINTS)
-        .map(|n| Cpu { core: cores[n % 4], temp: temp(n), time: start + n as i64 })
+        .map(|n| Cpu { core: cores[n % 4], temp: temp(n), time: cpu::START + n as i64 })
         .collect();
     let dynamic: Vec<Point> = points
         .iter()
@@ -134,25 +107,12 @@ fn write_all<T: influx_core::line_protocol::ToLine>(points: &[T]) {
     }
 }
 
-/// The columns of an un-pivoted read, 160 tables.
+/// A reply of 160 tables.
 fn reply(rows: usize) -> Bytes {
-    let mut csv = String::from(
-        "#datatype,string,long,dateTime:RFC3339,dateTime:RFC3339,dateTime:RFC3339,double,string,\
-         string,string,string\r\n#group,false,false,true,true,false,false,true,true,true,true\r\n\
-         #default,_result,,,,,,,,,\r\n,result,table,_start,_stop,_time,_value,_field,_measurement,\
-         core,hostname\r\n",
-    );
+    let mut csv = String::from(cpu::HEADER);
     for n in 0..rows {
         let table = n / (rows / 160);
-        let time = Timestamp::from_nanos(1_714_564_800_000_000_000 + n as i64 * 10_000_000);
-        write!(
-            csv,
-            ",,{table},2024-05-01T00:00:00Z,2024-06-01T00:00:00Z,{time},{},temp,cpu,cpu{},host_{}\r\n",
-            temp(n),
-            table % 4,
-            table / 4
-        )
-        .unwrap();
+        cpu::write_row(&mut csv, table, &cpu::tags(table), cpu::time(n), temp(n));
     }
     csv.into()
 }
