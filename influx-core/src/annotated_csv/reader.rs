@@ -312,12 +312,12 @@ impl Reader {
     /// Whether the row is one more of the table that is being read; most are.
     #[inline]
     fn continues_table(&self) -> bool {
-        let [result, id] = &self.marks;
+        let ([result, id], cells) = (&self.marks, self.scanner.cells());
         self.state == State::Rows
-            && self.scanner.width() == self.table.columns.len() + LEADING
-            && self.scanner.cell(0).is_empty()
-            && same(self.scanner.cell(1), result)
-            && same(self.scanner.cell(2), id)
+            && cells.width() == self.table.columns.len() + LEADING
+            && cells.get(0).is_empty()
+            && same(cells.get(1), result)
+            && same(cells.get(2), id)
     }
 
     /// A blank line means nothing, unless without headers and annotations nothing else would part

@@ -1,6 +1,6 @@
 use serde::de::Deserialize;
 
-use super::scanner::Scanner;
+use super::scanner::{Cells, Scanner};
 use super::{Cell, TableHeader, deserialize};
 use crate::error::{Position, Result};
 
@@ -10,20 +10,22 @@ pub(super) const LEADING: usize = 3;
 /// One row, lent until the reader goes on.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'r> {
-    scanner: &'r Scanner,
+    cells: Cells<'r>,
     table: &'r TableHeader,
+    position: Position,
 }
 
 impl<'r> Record<'r> {
-    pub(super) const fn new(scanner: &'r Scanner, table: &'r TableHeader) -> Self {
-        Self { scanner, table }
+    #[inline]
+    pub(super) fn new(scanner: &'r Scanner, table: &'r TableHeader) -> Self {
+        Self { cells: scanner.cells(), table, position: scanner.position() }
     }
 
     /// The cell of this column, counted without the three of the format; null past the last one.
     #[must_use]
     #[inline]
     pub fn cell(&self, index: usize) -> Cell<'r> {
-        let text = self.scanner.cell(index.saturating_add(LEADING));
+        let text = self.cells.get(index.saturating_add(LEADING));
         if !text.is_empty() {
             return Cell::new(text);
         }
@@ -104,6 +106,6 @@ impl<'r> Record<'r> {
     /// Where the row starts in the reply.
     #[must_use]
     pub const fn position(&self) -> Position {
-        self.scanner.position()
+        self.position
     }
 }

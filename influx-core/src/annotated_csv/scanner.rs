@@ -251,19 +251,21 @@ impl Scanner {
         self.parse.width
     }
 
-    /// The bytes of a cell, unquoted; empty past the last one.
+    /// The cells of the record.
     #[inline]
-    pub(super) fn cell(&self, index: usize) -> &[u8] {
-        let parse = &self.parse;
-        let Some(&end) = parse.ends[..parse.width].get(index) else { return &[] };
-        let start = if index == 0 { 0 } else { parse.ends[index - 1] as usize + 1 };
+    pub(super) fn cells(&self) -> Cells<'_> {
+        let Parse { ends, width, quoted, .. } = &self.parse;
         let record = match self.state {
             State::CarryDone => &self.carry[..],
             State::InChunk | State::Carrying => &self.chunk[self.start..],
         };
-        let Some(quoted) = parse.quoted_cell(index) else { return &record[start..end as usize] };
-        let source = if quoted.place == Place::Rewritten { &self.rewritten[..] } else { record };
-        &source[quoted.text.clone()]
+        Cells { record, ends: &ends[..*width], quoted, rewritten: &self.rewritten }
+    }
+
+    /// The bytes of a cell, unquoted; empty past the last one.
+    #[inline]
+    pub(super) fn cell(&self, index: usize) -> &[u8] {
+        self.cells().get(index)
     }
 
     /// Whether nothing has been read yet.
@@ -274,6 +276,43 @@ impl Scanner {
     /// Where the record starts.
     pub(super) const fn position(&self) -> Position {
         self.record
+    }
+}
+
+/// The cells of a record, lent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cells<'r> {
+    record: &'r [u8],
+    ends: &'r [u32],
+    quoted: &'r [Quoted],
+    rewritten: &'r [u8],
+}
+
+impl<'r> Cells<'r> {
+    /// How many there are.
+    #[inline]
+    pub(super) const fn width(self) -> usize {
+        self.ends.len()
+    }
+
+    /// The bytes of a cell, unquoted; empty past the last one.
+    #[inline]
+    pub(super) fn get(self, index: usize) -> &'r [u8] {
+        let Some(&end) = self.ends.get(index) else { return &[] };
+        if !self.quoted.is_empty()
+            && let Some(text) = self.unquoted(index)
+        {
+            return text;
+        }
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before] as usize + 1);
+        &self.record[start..end as usize]
+    }
+
+    fn unquoted(self, index: usize) -> Option<&'r [u8]> {
+        let at = self.quoted.binary_search_by_key(&index, |quoted| quoted.cell).ok()?;
+        let Quoted { text, place, .. } = &self.quoted[at];
+        let source = if *place == Place::Rewritten { self.rewritten } else { self.record };
+        Some(&source[text.clone()])
     }
 }
 
@@ -422,15 +461,6 @@ impl Parse {
                 _ => return Err(CsvCause::AfterQuote),
             }
         }
-    }
-
-    #[inline]
-    fn quoted_cell(&self, cell: usize) -> Option<&Quoted> {
-        if self.quoted.is_empty() {
-            return None;
-        }
-        let at = self.quoted.binary_search_by_key(&cell, |quoted| quoted.cell).ok()?;
-        Some(&self.quoted[at])
     }
 
     fn close(&mut self, quote: usize, next: usize) -> Result<usize, CsvCause> {
