@@ -24,6 +24,7 @@ pub(crate) enum LineCause {
     /// Several lines of a text.
     Lines(Vec<Refused>),
     SeveralLines,
+    NoLine,
 }
 
 /// The part of a line that a rule was applied to. Values carry their key.
@@ -76,7 +77,8 @@ impl LineCause {
             | Self::Unfinished
             | Self::InText { .. }
             | Self::Lines(_)
-            | Self::SeveralLines => ErrorKind::InvalidLine,
+            | Self::SeveralLines
+            | Self::NoLine => ErrorKind::InvalidLine,
         }
     }
 
@@ -84,8 +86,12 @@ impl LineCause {
         if let Self::Lines(refused) = self { refused } else { &[] }
     }
 
-    pub(super) const fn position(&self) -> Option<Position> {
-        if let Self::InText { position, .. } = self { Some(*position) } else { None }
+    pub(super) fn position(&self) -> Option<Position> {
+        match self {
+            Self::InText { position, .. } => Some(*position),
+            Self::Lines(refused) => refused.first()?.reason.position(),
+            _ => None,
+        }
     }
 }
 
@@ -109,7 +115,15 @@ impl fmt::Display for LineCause {
                  `precision`",
             ),
             Self::InText { position, line, reason } => {
-                write!(f, "{position} of the text, `{}`: {reason}", Excerpt(line))
+                match (position, line.matches('\n').count() as u64) {
+                    // It may be the only one.
+                    (Position { byte: 0, .. }, 0) => {}
+                    (_, 0) => write!(f, "{position} of the text, ")?,
+                    (Position { line, byte }, more) => {
+                        write!(f, "lines {line} to {}, byte {byte} of the text, ", line + more)?;
+                    }
+                }
+                write!(f, "`{}`: {reason}", Excerpt(line))
             }
             Self::Lines(refused) => {
                 write!(f, "{} lines of the text are refused", refused.len())?;
@@ -118,6 +132,7 @@ impl fmt::Display for LineCause {
             Self::SeveralLines => {
                 f.write_str("the text has several lines, and a point is one; use `Parser`")
             }
+            Self::NoLine => f.write_str("the text has no line, but a point is one"),
         }
     }
 }
@@ -193,7 +208,8 @@ impl fmt::Display for Rule {
                 f.write_str("has no closing quote; put a backslash before quotes within a text")
             }
             Self::BehindQuote => f.write_str(
-                "goes on behind its closing quote; put a backslash before quotes within a text",
+                "goes on behind its closing quote; close each text, and put a backslash before \
+                 quotes within one",
             ),
             Self::BehindTimestamp => f.write_str("has text behind it; end the line there"),
             Self::NotUtf8 => f.write_str("is not UTF-8, which is what InfluxDB's texts are"),
@@ -213,7 +229,7 @@ impl Refused {
         Self { index, reason }
     }
 
-    /// The record's place among those handed over, from 0.
+    /// The record's place among those handed over, from 0; of a text, the line's place in it.
     #[must_use]
     pub const fn index(&self) -> usize {
         self.index
@@ -223,10 +239,6 @@ impl Refused {
     #[must_use]
     pub const fn reason(&self) -> &Error {
         &self.reason
-    }
-
-    pub(crate) fn into_reason(self) -> Error {
-        self.reason
     }
 }
 

@@ -108,8 +108,12 @@ impl Error {
     }
 
     /// Several lines of a text were refused.
-    pub(crate) fn refused_lines(refused: Vec<Refused>) -> Self {
-        LineCause::Lines(refused).into()
+    pub(crate) fn refused_lines(reasons: Vec<Self>) -> Self {
+        let refused = reasons.into_iter().map(|reason| {
+            let line = reason.position().map_or(1, |position| position.line);
+            Refused::new(usize::try_from(line - 1).unwrap_or(usize::MAX), reason)
+        });
+        LineCause::Lines(refused.collect()).into()
     }
 
     /// The error of a line, with the place that the line has in a text.
@@ -163,7 +167,8 @@ impl Error {
         self.answer().and_then(|answer| answer.retry_after)
     }
 
-    /// Where in a query's reply, or in a text of lines, the error was found.
+    /// Where in a query's reply, or in a text of lines, the error was found; of several lines, the
+    /// first. That of a record among others is asked of its [`reason`](Refused::reason).
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         match &self.0.cause {

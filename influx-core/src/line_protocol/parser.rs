@@ -6,20 +6,24 @@ use std::ops::Range;
 use super::escape::{self, Escapes};
 use super::token::{self, Cursor, Field, lossy, unescaped};
 use super::writer::refuse;
-use super::{Point, rules};
+use super::{LineWriter, Point, ToLine, rules};
 use crate::error::{LineCause, Part, Position, Result, Rule, TimeCause};
 use crate::schema::Value;
 use crate::time::{Precision, Timestamp};
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// The lines of a text, one after the other.
 ///
 /// A line is given where the server takes it, whatever stands behind it, and stores exactly what it
 /// says. Everything else is an error that names the part and the rule: what the server answers with
-/// 400, and also what it takes and then changes, splits, hides, or breaks on. Blank lines and comments are passed over. CRLF ends a line like LF; anywhere else a CR is
-/// a character like others.
+/// 400, and also what it takes and then changes, splits, hides, or breaks on. Blank lines and
+/// comments are passed over, and a byte order mark at the start of the text. CRLF ends a line like
+/// LF; anywhere else a CR is a character like others.
 ///
 /// Behind an error the next line is read. Where a quote is missing, the server sees no end of the
-/// line before the next quote, and neither does this.
+/// line before the next quote, and neither does this; a text whose lines hold no line ends is
+/// better read with a parser for each of its [`lines`](str::lines).
 ///
 /// ```
 /// use influx_core::line_protocol::Parser;
@@ -40,6 +44,21 @@ use crate::time::{Precision, Timestamp};
 /// # Ok::<(), influx_core::Error>(())
 /// ```
 ///
+/// The good lines of a text can be written without the others:
+///
+/// ```no_run
+/// # async fn demo(client: influx_core::Client, text: String) -> influx_core::Result<()> {
+/// use influx_core::line_protocol::Parser;
+///
+/// let (mut good, mut bad) = (Vec::new(), Vec::new());
+/// for line in Parser::new(&text) {
+///     line.map_or_else(|error| bad.push(error), |line| good.push(line));
+/// }
+/// client.write("my-bucket", good).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Source: `models.ParsePoints` of InfluxDB 2.9.1.
 #[derive(Debug, Clone)]
 pub struct Parser<'t> {
@@ -51,10 +70,12 @@ pub struct Parser<'t> {
     keys: Vec<Cow<'t, [u8]>>,
 }
 
-/// A line that the server stores as it stands; from [`Parser`].
+/// A line that the server stores as it stands; from [`Parser`]. It can be written, in the precision
+/// that it was read in or in another.
 #[derive(Debug, Clone)]
 pub struct ParsedLine<'t> {
     text: &'t str,
+    precision: Precision,
     /// How long the measurement is, as it is escaped.
     measurement: usize,
     /// How long measurement and tag set are.
@@ -68,8 +89,9 @@ impl<'t> Parser<'t> {
     /// The lines of `text`, with times in nanoseconds.
     #[must_use]
     pub fn new(text: &'t (impl AsRef<[u8]> + ?Sized)) -> Self {
-        let precision = Precision::default();
-        Self { text: text.as_ref(), at: 0, line: 1, precision, keys: Vec::new() }
+        let (text, precision) = (text.as_ref(), Precision::default());
+        let at = if text.starts_with(BOM) { BOM.len() } else { 0 };
+        Self { text, at, line: 1, precision, keys: Vec::new() }
     }
 
     /// The unit that the times count.
@@ -115,7 +137,8 @@ impl<'t> Parser<'t> {
         let text = std::str::from_utf8(&text[start..cursor.at()])
             .map_err(|_| refuse(Part::Line, "", Rule::NotUtf8))?;
         let measurement = name.len();
-        let line = ParsedLine { text, measurement, series, fields, timestamp, position };
+        let precision = self.precision;
+        let line = ParsedLine { text, precision, measurement, series, fields, timestamp, position };
         cursor.skip_line();
         Ok((line, cursor.at()))
     }
@@ -265,5 +288,15 @@ impl<'t> ParsedLine<'t> {
             Some(time) => point.timestamp(time),
             None => point,
         }
+    }
+}
+
+impl ToLine for ParsedLine<'_> {
+    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+        out.checked(&self.text[..self.fields.end], self.timestamp)
+    }
+
+    fn default_precision(&self) -> Option<Precision> {
+        Some(self.precision)
     }
 }

@@ -1,4 +1,4 @@
-use super::{Parser, Point, Unchecked, encode};
+use super::{IntoLines as _, Lines, Parser, Point, Unchecked, encode};
 use crate::error::{Error, ErrorKind};
 use crate::schema::Value;
 use crate::time::{Precision, Timestamp};
@@ -77,8 +77,8 @@ fn what_the_server_refuses_changes_hides_or_stops_at_is_refused() {
         ("m f=1,", "the field key has no `=`"),
         ("m f=1, g=2", "the field key has no `=`"),
         ("m f=hello", "the value of field `f` is neither"),
-        ("m f=NaN", "the value of field `f` is neither"),
-        ("m f=-inf", "the value of field `f` is neither"),
+        ("m f=NaN", "the value of field `f` is NaN or infinite"),
+        ("m f=-inf", "the value of field `f` is NaN or infinite"),
         ("m f=+1", "the value of field `f` is neither"),
         ("m f=1_0", "the value of field `f` is neither"),
         ("m f=1e400", "the value of field `f` is outside the range"),
@@ -123,8 +123,8 @@ fn each_bad_line_of_a_text_is_told_with_its_place() {
     let error = sent(text).unwrap_err();
     let [first, second] = error.refused() else { panic!("{error}") };
     let place = |error: &Error| error.position().map(|at| (at.line, at.byte)).unwrap();
-    assert_eq!((first.index(), place(first.reason())), (1, (3, 10)));
-    assert_eq!((second.index(), place(second.reason())), (3, (6, 25)));
+    assert_eq!((first.index(), place(first.reason())), (2, (3, 10)));
+    assert_eq!((second.index(), place(second.reason())), (5, (6, 25)));
     assert_eq!(
         first.reason().to_string(),
         "line 3, byte 10 of the text, `m f=`: the value of field `f` is empty; leave out what has no value"
@@ -167,9 +167,11 @@ fn a_point_is_read_from_exactly_one_line() {
     let point =
         Point::measurement("m").tag("t", "a b").field("f", 1.5).timestamp(Timestamp::from_nanos(5));
     assert_eq!(point.to_string().parse::<Point>().unwrap(), point);
-    for (text, reason) in
-        [("", "the line is empty"), ("# c", "the line is empty"), ("m f=1\nm f=2", "several lines")]
-    {
+    for (text, reason) in [
+        ("", "the text has no line"),
+        ("# c", "the text has no line"),
+        ("m f=1\nm f=2", "several lines"),
+    ] {
         assert!(text.parse::<Point>().unwrap_err().to_string().contains(reason));
     }
 }
@@ -179,4 +181,42 @@ fn unchecked_text_goes_as_it_stands() {
     let mut buffer = Vec::new();
     encode([Unchecked("m f=\r\n"), Unchecked(" \n"), Unchecked("# c")], &mut buffer).unwrap();
     assert_eq!(buffer, b"m f=\r\n# c\n");
+}
+
+#[test]
+fn a_byte_order_mark_at_the_start_is_no_part_of_a_name() {
+    assert_eq!(sent("\u{FEFF}# c\r\nm f=1\r\n").unwrap(), "m f=1\n");
+    assert_eq!(sent("\u{FEFF}m f=1").unwrap(), "m f=1\n");
+    // Elsewhere it is a character.
+    assert_eq!(sent("\n\u{FEFF}m f=1").unwrap(), "\u{FEFF}m f=1\n");
+}
+
+#[test]
+fn a_parsed_line_is_written_in_any_precision() {
+    let text = "m f=1 1714564800\nm f=2 -1\nm f=3";
+    let lines: Vec<_> =
+        Parser::new(text).precision(Precision::Seconds).map(Result::unwrap).collect();
+    let write = |precision| {
+        let mut encoded = Lines::new(precision);
+        (&lines).append_to(&mut encoded);
+        encoded.finish().map(|(bytes, own)| (String::from_utf8(bytes).unwrap(), own)).unwrap()
+    };
+    assert_eq!(write(None), (format!("{text}\n"), Precision::Seconds));
+    let nanos = "m f=1 1714564800000000000\nm f=2 -1000000000\nm f=3\n";
+    assert_eq!(write(Some(Precision::Nanoseconds)).0, nanos);
+}
+
+#[test]
+fn a_refusal_says_where_unless_there_is_but_one_line() {
+    for (text, said) in [
+        ("m f=x", "`m f=x`: the value of field `f` is neither"),
+        ("m f=1\nm f=x", "line 2, byte 6 of the text, `m f=x`: the value"),
+        (
+            "m f=1\nm f=\"a\nb\"c\nm f=2",
+            "lines 2 to 3, byte 6 of the text, `m f=\"a b\"c`: the value of field `f` goes on",
+        ),
+    ] {
+        let error = sent(text).unwrap_err().to_string();
+        assert!(error.starts_with(said), "{error}");
+    }
 }

@@ -1,9 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::writer::refuse;
 use super::{LineWriter, Parser, ToLine};
-use crate::error::{Error, LineCause, Part, Result, Rule};
+use crate::error::{Error, LineCause, Result};
 use crate::schema::Value;
 use crate::time::ToTimestamp;
 
@@ -40,14 +39,37 @@ impl Point {
         Self { measurement: name.into(), ..Self::default() }
     }
 
-    /// Sets a tag.
+    /// The measurement.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.measurement
+    }
+
+    /// The tags, keys and values, in the order of the keys.
+    pub fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// The fields, keys and values, in the order of the keys.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.fields.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The time, in nanoseconds since 1970-01-01T00:00:00Z; it may be one that cannot be written.
+    #[must_use]
+    pub const fn nanos(&self) -> Option<i128> {
+        self.nanos
+    }
+
+    /// Sets a tag. An empty value leaves it out.
     #[must_use]
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         set(&mut self.tags, key.into(), value.into());
         self
     }
 
-    /// Sets a field. `None` leaves it out.
+    /// Sets a field. `None` leaves it out. The type of the value is that of the field: `23` is an
+    /// integer, `23.0` a float, and the server refuses the one where it knows the other.
     #[must_use]
     pub fn field(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         set(&mut self.fields, key.into(), value.into());
@@ -115,7 +137,7 @@ impl FromStr for Point {
         match (lines.next(), lines.next()) {
             (Some(line), None) => Ok(line?.to_point()),
             (Some(_), Some(_)) => Err(LineCause::SeveralLines.into()),
-            (None, _) => Err(refuse(Part::Line, "", Rule::Empty)),
+            (None, _) => Err(LineCause::NoLine.into()),
         }
     }
 }

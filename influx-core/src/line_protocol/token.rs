@@ -191,8 +191,15 @@ fn boolean(text: &[u8]) -> Result<RawValue<'_>, Rule> {
         b"t" | b"T" | b"true" | b"True" | b"TRUE" => Ok(RawValue::Boolean(true)),
         b"f" | b"F" | b"false" | b"False" | b"FALSE" => Ok(RawValue::Boolean(false)),
         b"" => Err(Rule::NoValue),
+        _ if is_non_finite(text) => Err(Rule::NotFinite),
         _ => Err(Rule::NoType),
     }
+}
+
+/// What other formats call NaN or infinite.
+fn is_non_finite(text: &[u8]) -> bool {
+    let name = text.strip_prefix(b"+").or(text.strip_prefix(b"-")).unwrap_or(text);
+    [&b"nan"[..], b"inf", b"infinity"].iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// Starts with a digit, a minus or a point.
@@ -213,6 +220,9 @@ fn integer<T: FromStr<Err = ParseIntError>>(digits: &[u8]) -> Result<T, Rule> {
 }
 
 fn float(text: &[u8]) -> Result<f64, Rule> {
+    if is_non_finite(text) {
+        return Err(Rule::NotFinite);
+    }
     // Rust knows more spellings than the server: names for infinity and NaN.
     let spelled = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
     let text =

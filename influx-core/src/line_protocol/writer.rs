@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::escape::{self, Escapes};
 use super::{FieldWriter, Parser, TagWriter, TimestampWriter, ToLine, number, rules};
-use crate::error::{Error, LineCause, Part, Refused, Result, Rule, TimeCause};
+use crate::error::{Error, LineCause, Part, Result, Rule, TimeCause};
 use crate::time::{Precision, Timestamp};
 
 /// A buffer of whole lines.
@@ -216,23 +216,32 @@ impl LineWriter {
     pub(super) fn text(&mut self, text: &[u8]) -> Result<()> {
         self.interrupt();
         let mut refused = Vec::new();
-        for (index, line) in Parser::new(text).precision(self.precision).enumerate() {
+        for line in Parser::new(text).precision(self.precision) {
             match line {
                 Ok(line) => {
                     self.buffer.extend_from_slice(line.as_str().as_bytes());
                     self.buffer.push(b'\n');
                 }
-                Err(reason) => refused.push(Refused::new(index, reason)),
+                Err(reason) => refused.push(reason),
             }
         }
         match refused.pop() {
             None => Ok(()),
-            Some(only) if refused.is_empty() => Err(only.into_reason()),
+            Some(only) if refused.is_empty() => Err(only),
             Some(last) => {
                 refused.push(last);
                 Err(Error::refused_lines(refused))
             }
         }
+    }
+
+    /// Appends a line that was checked, with its time in the precision of the lines.
+    pub(super) fn checked(&mut self, line: &str, time: Option<Timestamp>) -> Result<()> {
+        self.interrupt();
+        self.buffer.extend_from_slice(line.as_bytes());
+        time.map_or(Ok(()), |time| self.append_time(time.as_nanos().into()))?;
+        self.buffer.push(b'\n');
+        Ok(())
     }
 
     /// Appends finished lines as they are, with a line feed behind them; blank text leaves nothing.
