@@ -266,7 +266,7 @@ fn events<'x>(chunks: impl IntoIterator<Item = &'x [u8]>) -> Vec<Event> {
             }
             Ok(Step::Record) => {
                 let record = reader.record().unwrap();
-                let cells = record.iter().map(|cell| cell.as_bytes().to_vec()).collect();
+                let cells = record.iter().map(|(_, cell)| cell.as_bytes().to_vec()).collect();
                 events.push(Event::Row { position: record.position(), cells });
             }
             Ok(Step::End) => return events,

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::{Datatype, decimal};
 use crate::error::{CellError, CellProblem};
 use crate::schema::ValueRef;
@@ -8,7 +10,7 @@ use crate::time::{Timestamp, parse_rfc3339};
 /// An empty cell is null; for text, null and empty are the same. The accessors read the text as
 /// what they are named for, whatever the column's type; a typed reader has compared the types
 /// before, once for the table.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Cell<'r> {
     text: &'r [u8],
 }
@@ -138,5 +140,12 @@ impl<'r> Cell<'r> {
 
     fn present(&self) -> Result<&'r [u8], CellError> {
         if self.is_null() { Err(CellProblem::Null.into()) } else { Ok(self.text) }
+    }
+}
+
+/// The text in quotes.
+impl fmt::Debug for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        String::from_utf8_lossy(self.text).fmt(f)
     }
 }

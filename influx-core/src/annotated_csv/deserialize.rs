@@ -3,9 +3,7 @@
 use std::marker::PhantomData;
 
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::column::position;
@@ -60,10 +58,11 @@ impl<'de, R: Row<'de>> Deserializer<'de> for RowDeserializer<R> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, CellError> {
         let mut cells = Cells { row: self.0, next: 0 };
         let value = visitor.visit_seq(&mut cells)?;
-        match cells.left() {
-            0 => Ok(value),
-            _ => Err(CellError::invalid_length(self.0.columns().len(), &"fewer columns")),
+        if cells.left() == 0 {
+            return Ok(value);
         }
+        let columns = self.0.columns().len();
+        Err(CellError::new(format!("the row has {columns} columns, and a tuple takes all of them")))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(

@@ -1,3 +1,6 @@
+use bytes::Bytes;
+
+use super::{Reader, Table, table};
 use crate::error::{Result, SettingCause};
 
 /// In which dialect a reply is written, as far as that cannot be seen from it.
@@ -42,6 +45,23 @@ impl Dialect {
         }
         self.delimiter = delimiter;
         Ok(self)
+    }
+
+    /// Reads a whole reply in this dialect, as [`tables`](super::tables) does.
+    ///
+    /// ```
+    /// use influx_core::annotated_csv::Dialect;
+    ///
+    /// let csv = ";result;table;host;temp\n;_result;0;a;22.35\n";
+    /// let tables = Dialect::new().delimiter(b';')?.tables(csv)?;
+    /// assert_eq!(tables[0].records()[0].get_as::<&str>("host")?, "a");
+    /// # Ok::<(), influx_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`tables`](super::tables).
+    pub fn tables(self, csv: impl Into<Bytes>) -> Result<Vec<Table>> {
+        table::read(Reader::with_dialect(self), csv.into())
     }
 
     /// Whether a header names the columns. Without one they are called `col0`, `col1`, … behind the

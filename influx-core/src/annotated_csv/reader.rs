@@ -1,5 +1,6 @@
 //! Records → tables and rows.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -35,7 +36,6 @@ use crate::error::{CsvCause, Error, Result};
 /// assert_eq!(temps, [22.35]);
 /// # Ok::<(), influx_core::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Reader {
     dialect: Dialect,
     scanner: Scanner,
@@ -164,6 +164,17 @@ impl TableHeader {
     }
 }
 
+/// Where it stands, not what it holds.
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("dialect", &self.dialect)
+            .field("table", &self.table)
+            .field("position", &self.scanner.position())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Default for Reader {
     fn default() -> Self {
         Self::new()
@@ -202,12 +213,14 @@ impl Reader {
         self
     }
 
-    /// Hands over the next chunk. It is due after [`Step::NeedInput`]; one that comes earlier waits.
+    /// Hands over the next chunk, owned: of a buffer that is used again, `buffer[..n].to_vec()`. It
+    /// is due after [`Step::NeedInput`]; one that comes earlier waits.
     pub fn feed(&mut self, chunk: impl Into<Bytes>) {
         self.scanner.feed(chunk.into());
     }
 
-    /// Says that the reply ends here.
+    /// Says that the reply ends here. A last line without its end is an error, since it may have been
+    /// cut; for a file that was written so, feed a line end before.
     pub fn finish(&mut self) {
         self.scanner.finish();
     }

@@ -1,14 +1,18 @@
+use std::fmt;
+
 use serde::de::Deserialize;
+use serde::ser::{Error as _, Serialize, SerializeMap as _, Serializer};
 
 use super::scanner::{Cells, Scanner};
-use super::{Cell, TableHeader, deserialize};
+use super::{Cell, Column, OwnedRecord, TableHeader, deserialize};
 use crate::error::{Position, Result};
 
 /// The columns of the format itself: annotation, result, table.
 pub(super) const LEADING: usize = 3;
 
-/// One row, lent until the reader goes on.
-#[derive(Debug, Clone, Copy)]
+/// One row, lent until the reader goes on. It serializes as an
+/// [`OwnedRecord`](super::OwnedRecord) does.
+#[derive(Clone, Copy)]
 pub struct Record<'r> {
     cells: Cells<'r>,
     table: &'r TableHeader,
@@ -75,6 +79,7 @@ impl<'r> Record<'r> {
     /// assert_eq!(record.deserialize::<Cpu<'_>>()?, Cpu { host: "a", temp: 22.35 });
     /// assert_eq!(record.get_as::<f32>("temp")?, 22.35);
     /// assert_eq!(record.group_key().next().unwrap().0, "host");
+    /// assert_eq!(serde_json::to_string(&record).unwrap(), r#"{"temp":22.35,"host":"a"}"#);
     /// # Ok::<(), influx_core::Error>(())
     /// ```
     ///
@@ -84,17 +89,26 @@ impl<'r> Record<'r> {
         deserialize::row(*self).map_err(|error| error.into_error(self.position()))
     }
 
-    /// The cells in the order of the table's columns.
-    pub fn iter(&self) -> impl Iterator<Item = Cell<'r>> + use<'r> {
+    /// Columns and cells.
+    pub fn iter(&self) -> impl Iterator<Item = (&'r Column, Cell<'r>)> + use<'r> {
         let record = *self;
-        (0..record.table.columns().len()).map(move |index| record.cell(index))
+        let columns = self.table.columns().iter().enumerate();
+        columns.map(move |(index, column)| (column, record.cell(index)))
     }
 
     /// The columns of the group key with their cells.
     pub fn group_key(&self) -> impl Iterator<Item = (&'r str, Cell<'r>)> + use<'r> {
-        let in_key =
-            self.table.columns().iter().zip(self.iter()).filter(|(column, _)| column.group);
+        let in_key = self.iter().filter(|(column, _)| column.group);
         in_key.map(|(column, cell)| (column.name.as_str(), cell))
+    }
+
+    /// The row with copies of its texts, to be kept.
+    ///
+    /// # Errors
+    /// [`TypeMismatch`](crate::ErrorKind::TypeMismatch), with the position, when a cell does not hold
+    /// what its column's type says.
+    pub fn into_owned(self) -> Result<OwnedRecord> {
+        OwnedRecord::read(&self).map_err(|error| error.into_error(self.position))
     }
 
     /// The table that the row belongs to.
@@ -107,5 +121,25 @@ impl<'r> Record<'r> {
     #[must_use]
     pub const fn position(&self) -> Position {
         self.position
+    }
+}
+
+/// A map from names to cells.
+impl fmt::Debug for Record<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().map(|(column, cell)| (&column.name, cell))).finish()
+    }
+}
+
+/// A map from names to values, in the order of the columns. A name that is there twice comes twice.
+/// A cell that does not hold what its column's type says is an error.
+impl Serialize for Record<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.table.columns().len()))?;
+        for (column, cell) in self.iter() {
+            let value = cell.value(&column.datatype).map_err(S::Error::custom)?;
+            map.serialize_entry(&column.name, &value)?;
+        }
+        map.end()
     }
 }

@@ -38,7 +38,10 @@ pub struct Table {
 /// As [`Reader::advance`]; [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when a cell does not
 /// hold what its column's type says.
 pub fn tables(csv: impl Into<Bytes>) -> Result<Vec<Table>> {
-    let mut reader = Reader::new();
+    read(Reader::new(), csv.into())
+}
+
+pub(super) fn read(mut reader: Reader, csv: Bytes) -> Result<Vec<Table>> {
     let mut tables = Vec::new();
     reader.feed(csv);
     loop {

@@ -93,7 +93,8 @@ impl fmt::Display for CsvCause {
             }
             Self::Foreign { text } => write!(
                 f,
-                "the reply holds text that is no annotated CSV, `{}`; the server or a proxy failed",
+                "the reply holds text that is no annotated CSV, `{}`; the server or a proxy failed, or \
+                 the delimiter is another",
                 Excerpt(text)
             ),
             Self::AfterQuote => f.write_str("a quoted cell is followed by more text"),
@@ -105,8 +106,12 @@ impl fmt::Display for CsvCause {
             Self::Width { cells, columns } => {
                 write!(f, "a line has {cells} cells where the table has {columns} columns")
             }
-            Self::NoHeader => {
-                f.write_str("a row comes before any header; ask for the CSV with its header")
+            Self::NoHeader => f.write_str(
+                "a row comes before any header; ask for the CSV with its header, or read it in a \
+                     `Dialect` without one",
+            ),
+            Self::BadTableId { text } if text == "table" => {
+                f.write_str("a header comes where none should be; read it in a `Dialect` with one")
             }
             Self::BadTableId { text } => {
                 write!(f, "the table number `{}` is no number", Excerpt(text))

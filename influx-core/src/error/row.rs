@@ -47,6 +47,7 @@ pub struct Mismatches {
 /// One column in which a table does not fit a struct.
 #[derive(Debug, Clone)]
 pub struct Mismatch {
+    pub(crate) row: &'static str,
     pub(crate) member: &'static str,
     pub(crate) problem: Problem,
 }
@@ -105,7 +106,7 @@ impl fmt::Display for Mismatches {
         write!(f, "the result does not fit `{}`", self.row)?;
         for (place, mismatch) in self.found.iter().take(SHOWN).enumerate() {
             let lead = if place == 0 { ": " } else { "; " };
-            write!(f, "{lead}{}", MismatchOf(self.row, mismatch))?;
+            write!(f, "{lead}{mismatch}")?;
         }
         if self.found.len() > SHOWN {
             write!(f, "; and {} more", self.found.len() - SHOWN)?;
@@ -126,11 +127,10 @@ impl fmt::Display for TheTableHas<'_> {
     }
 }
 
-struct MismatchOf<'a>(&'static str, &'a Mismatch);
-
-impl fmt::Display for MismatchOf<'_> {
+/// One clause with the remedy.
+impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(row, Mismatch { member, problem }) = self;
+        let Self { row, member, problem } = self;
         match problem {
             Problem::Missing { column: "_time" } => write!(
                 f,

@@ -34,7 +34,8 @@ impl<T: FromRow> Decoder<T> {
         Self::over(Reader::new())
     }
 
-    /// The same over a reader with settings of its own.
+    /// The same over a reader with settings of its own, such as another
+    /// [dialect](crate::annotated_csv::Dialect).
     #[must_use]
     pub const fn over(reader: Reader) -> Self {
         Self { reader, plan: None, failed: false }

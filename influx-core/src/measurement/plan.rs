@@ -37,7 +37,8 @@ impl RowPlan {
         let unpivoted = Unpivoted::of(&schema, table);
         let mut found = Vec::new();
         if let Unpivoted::SeveralFields { named } = unpivoted {
-            found.push(Mismatch { member: "", problem: Problem::Unpivoted { named } });
+            let problem = Problem::Unpivoted { named };
+            found.push(Mismatch { row: schema.row, member: "", problem });
             return Err(Mismatches::new(schema.row, found, Vec::new()));
         }
         let mut place = |column: &ColumnSchema| {
@@ -53,7 +54,8 @@ impl RowPlan {
                 None => Some(Problem::Missing { column: column.name }),
                 Some(index) => wrong_type(column, name, &table.columns()[index].datatype),
             };
-            found.extend(problem.map(|problem| Mismatch { member: column.member, problem }));
+            let (row, member) = (schema.row, column.member);
+            found.extend(problem.map(|problem| Mismatch { row, member, problem }));
             place
         };
         let places = schema.columns.iter().map(&mut place).collect();

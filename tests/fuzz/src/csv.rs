@@ -62,7 +62,7 @@ fn events<'d>(plan: &Plan<'_>, mut pieces: impl Iterator<Item = &'d [u8]>) -> Ve
             }
             Ok(Step::Record) => {
                 let record = reader.record().unwrap();
-                let cells = record.iter().map(|cell| cell.as_bytes().to_vec()).collect();
+                let cells = record.iter().map(|(_, cell)| cell.as_bytes().to_vec()).collect();
                 events.push(Event::Record { cells, position: record.position() });
             }
             Err(error) => {
