@@ -9,6 +9,7 @@ use serde::forward_to_deserialize_any;
 use super::column::position;
 use super::row::Row;
 use crate::error::{CellError, CellProblem};
+use crate::schema::ValueRef;
 
 /// Reads the whole row.
 pub(crate) fn row<'de, T: Deserialize<'de>>(row: impl Row<'de>) -> Result<T, CellError> {
@@ -31,13 +32,60 @@ fn cell<'de, S: DeserializeSeed<'de>>(
     index: usize,
     seed: S,
 ) -> Result<S::Value, CellError> {
-    let value = row.at(index)?;
-    let outcome = seed.deserialize(value);
-    outcome.map_err(|error| {
+    let name = &row.columns()[index].name;
+    seed.deserialize(CellDeserializer { row, index }).map_err(|error| error.in_column(name))
+}
+
+/// A cell that is read only when a type asks for its value: not every column is wanted.
+struct CellDeserializer<R> {
+    row: R,
+    index: usize,
+}
+
+impl<'de, R: Row<'de>> CellDeserializer<R> {
+    fn with<T>(
+        self,
+        read: impl FnOnce(ValueRef<'de>) -> Result<T, CellError>,
+    ) -> Result<T, CellError> {
+        let value = self.row.at(self.index)?;
         // Whatever the type says of the unit or the empty text, what it did not expect is null.
-        let error = if value.is_null() { CellProblem::Null.into() } else { error };
-        error.in_column(&row.columns()[index].name)
-    })
+        read(value).map_err(|error| if value.is_null() { CellProblem::Null.into() } else { error })
+    }
+}
+
+macro_rules! read_value {
+    ($($method:ident($($argument:ident: $type:ty),*);)*) => {$(
+        fn $method<V: Visitor<'de>>(
+            self,
+            $($argument: $type,)*
+            visitor: V,
+        ) -> Result<V::Value, CellError> {
+            self.with(|value| value.$method($($argument,)* visitor))
+        }
+    )*};
+}
+
+impl<'de, R: Row<'de>> Deserializer<'de> for CellDeserializer<R> {
+    type Error = CellError;
+
+    read_value! {
+        deserialize_any();
+        deserialize_option();
+        deserialize_str();
+        deserialize_string();
+        deserialize_f32();
+        deserialize_newtype_struct(name: &'static str);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, CellError> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f64 char bytes byte_buf unit unit_struct seq
+        tuple tuple_struct map struct identifier
+    }
 }
 
 fn names<'de>(row: impl Row<'de>) -> impl Iterator<Item = &'de str> {

@@ -229,3 +229,35 @@ fn a_cell_that_is_not_of_its_columns_type_names_the_column() {
     let error = tables("#datatype,string,long,long\n#default,,0,x\n,result,table,n\n").unwrap_err();
     assert_eq!(error.to_string(), "column `n`: `x` is no 64-bit integer");
 }
+
+#[test]
+fn a_value_keeps_the_type_of_its_column() {
+    let values: BTreeMap<String, Value> = read(EVERY_TYPE).swap_remove(0).unwrap();
+    let row = &records(EVERY_TYPE)[0];
+    for (column, value) in row.iter() {
+        assert_eq!(values[&column.name], *value);
+        assert_eq!(row.get_as::<Value>(&column.name).unwrap(), *value);
+    }
+    // Elsewhere a map is no value.
+    for json in ["{}", r#"{"a":1}"#] {
+        assert!(serde_json::from_str::<Value>(json).is_err());
+        assert!(serde_json::from_reader::<_, Value>(json.as_bytes()).is_err());
+        assert!(serde_json::from_str::<Timestamp>(json).is_err());
+    }
+}
+
+#[test]
+fn a_cell_that_no_member_asks_for_is_not_looked_at() {
+    #[derive(Deserialize)]
+    struct OnlyN {
+        n: i64,
+    }
+
+    let mut reader = Reader::new();
+    let csv = b"#datatype,string,long,string,long,double\n,result,table,s,n,x\n,r,0,\xFF,7,many\n";
+    reader.feed(&csv[..]);
+    while reader.advance().unwrap() != Step::Record {}
+    let record = reader.record().unwrap();
+    assert_eq!(record.deserialize::<OnlyN>().unwrap().n, 7);
+    assert!(record.deserialize::<BTreeMap<String, Value>>().is_err());
+}

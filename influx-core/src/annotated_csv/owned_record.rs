@@ -110,7 +110,8 @@ impl OwnedRecord {
     /// | `double` | `f64`, and `f32` within its range |
     /// | `boolean` | `bool` |
     /// | `string` and types that have none in Rust | texts, lent ones too; the name of an enum's variant |
-    /// | `dateTime` | [`Timestamp`](crate::Timestamp), texts (RFC 3339), and what reads those, such as chrono's `DateTime`; a [`Value`](crate::Value) becomes a text, so ask [`get`](Self::get) for one |
+    /// | `dateTime` | [`Timestamp`](crate::Timestamp), texts (RFC 3339), and what reads those, such as chrono's `DateTime` |
+    /// | any | a [`Value`](crate::Value) of its own type |
     ///
     /// Null reads as `None` and, into text, as `""`; a column that the table lacks as `None`. Where
     /// serde keeps a value before it knows the member (`flatten`, `untagged`, `tag`), a null fits

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{Error, ErrorKind, Excerpt, Position};
+use super::{Error, ErrorKind, Excerpt, ExcerptOf, Position};
 
 /// What the line protocol encoder refuses.
 #[derive(Debug)]
@@ -18,11 +18,17 @@ pub(crate) enum LineCause {
     /// A line of a text.
     InText {
         position: Position,
-        line: String,
+        /// Its last line, counted as its first one is.
+        last: u64,
+        start: String,
+        length: usize,
         reason: Error,
     },
-    /// Several lines of a text.
-    Lines(Vec<Refused>),
+    /// So many lines of a text; the first of them.
+    Lines {
+        refused: Vec<Refused>,
+        lines: usize,
+    },
     SeveralLines,
     NoLine,
 }
@@ -69,6 +75,14 @@ pub(crate) enum Rule {
 }
 
 impl LineCause {
+    /// Of the line, whose end may be far away, no more is kept than is shown.
+    pub(super) fn in_text(position: Position, line: &[u8], reason: Error) -> Self {
+        const KEPT: usize = 256;
+        let last = position.line + memchr::memchr_iter(b'\n', line).count() as u64;
+        let start = String::from_utf8_lossy(&line[..line.len().min(KEPT)]).into_owned();
+        Self::InText { position, last, start, length: line.len(), reason }
+    }
+
     pub(super) const fn kind(&self) -> ErrorKind {
         match self {
             Self::MixedPrecision => ErrorKind::InvalidInput,
@@ -76,20 +90,20 @@ impl LineCause {
             | Self::NoFields { .. }
             | Self::Unfinished
             | Self::InText { .. }
-            | Self::Lines(_)
+            | Self::Lines { .. }
             | Self::SeveralLines
             | Self::NoLine => ErrorKind::InvalidLine,
         }
     }
 
     pub(super) fn refused(&self) -> &[Refused] {
-        if let Self::Lines(refused) = self { refused } else { &[] }
+        if let Self::Lines { refused, .. } = self { refused } else { &[] }
     }
 
     pub(super) fn position(&self) -> Option<Position> {
         match self {
             Self::InText { position, .. } => Some(*position),
-            Self::Lines(refused) => refused.first()?.reason.position(),
+            Self::Lines { refused, .. } => refused.first()?.reason.position(),
             _ => None,
         }
     }
@@ -114,26 +128,28 @@ impl fmt::Display for LineCause {
                 "the records have different default precisions; name one for this write with \
                  `precision`",
             ),
-            Self::InText { position, line, reason } => {
-                match (position, line.matches('\n').count() as u64) {
-                    // It may be the only one.
-                    (Position { byte: 0, .. }, 0) => {}
-                    (_, 0) => write!(f, "{position} of the text, ")?,
-                    (Position { line, byte }, more) => {
-                        write!(f, "lines {line} to {}, byte {byte} of the text, ", line + more)?;
-                    }
-                }
-                write!(f, "`{}`: {reason}", Excerpt(line))
+            Self::InText { position, last, start, length, reason } => {
+                fmt_place(*position, *last, f)?;
+                write!(f, "`{}`: {reason}", ExcerptOf { start, length: *length })
             }
-            Self::Lines(refused) => {
-                write!(f, "{} lines of the text are refused", refused.len())?;
-                fmt_reasons(refused, f, |Refused { reason, .. }, f| reason.fmt(f))
+            Self::Lines { refused, lines } => {
+                write!(f, "{lines} lines of the text are refused")?;
+                fmt_reasons(refused, *lines, f, |Refused { reason, .. }, f| reason.fmt(f))
             }
             Self::SeveralLines => {
                 f.write_str("the text has several lines, and a point is one; use `Parser`")
             }
             Self::NoLine => f.write_str("the text has no line, but a point is one"),
         }
+    }
+}
+
+fn fmt_place(position: Position, last: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match position {
+        // It may be the only one.
+        Position { line, byte: 0 } if line == last => Ok(()),
+        Position { line, .. } if line == last => write!(f, "{position} of the text, "),
+        Position { line, byte } => write!(f, "lines {line} to {last}, byte {byte} of the text, "),
     }
 }
 
@@ -179,7 +195,7 @@ impl fmt::Display for Rule {
                 f.write_str("starts with a tab or NUL, which the server would cut off")
             }
             Self::Reserved => f.write_str("is reserved by the server; choose another name"),
-            Self::Duplicate => f.write_str("is there twice; the server keeps only one"),
+            Self::Duplicate => f.write_str("is there twice; a line has each key once"),
             Self::SeriesKeyTooLong => f.write_str(
                 "makes the series key longer than the 65535 bytes that the server accepts; shorten \
                  the tags",
@@ -194,7 +210,7 @@ impl fmt::Display for Rule {
             Self::Time => f.write_str("is a time, which no field can hold; store an integer"),
             Self::ControlCharacter => f.write_str("is a NUL byte, which the server reserves"),
             Self::NoEquals => f.write_str(
-                "has no `=` and no value behind it; put a backslash before each comma and space \
+                "has no `=` and no value after it; put a backslash before each comma and space \
                  that belongs to a name, and quotes around texts",
             ),
             Self::NoValue => f.write_str("is empty; leave out what has no value"),
@@ -208,10 +224,10 @@ impl fmt::Display for Rule {
                 f.write_str("has no closing quote; put a backslash before quotes within a text")
             }
             Self::BehindQuote => f.write_str(
-                "goes on behind its closing quote; close each text, and put a backslash before \
+                "goes on after its closing quote; close each text, and put a backslash before \
                  quotes within one",
             ),
-            Self::BehindTimestamp => f.write_str("has text behind it; end the line there"),
+            Self::BehindTimestamp => f.write_str("is followed by more text; end the line there"),
             Self::NotUtf8 => f.write_str("is not UTF-8, which is what InfluxDB's texts are"),
         }
     }
@@ -252,12 +268,15 @@ pub(super) fn fmt_refused(
     }
     let noun = if refused.len() == 1 { "record was" } else { "records were" };
     write!(f, "{} {noun} refused and nothing was sent", refused.len())?;
-    fmt_reasons(refused, f, |Refused { index, reason }, f| write!(f, "record {index}: {reason}"))
+    fmt_reasons(refused, refused.len(), f, |Refused { index, reason }, f| {
+        write!(f, "record {index}: {reason}")
+    })
 }
 
 /// The first few of them.
 fn fmt_reasons(
     refused: &[Refused],
+    all: usize,
     f: &mut fmt::Formatter<'_>,
     fmt: impl Fn(&Refused, &mut fmt::Formatter<'_>) -> fmt::Result,
 ) -> fmt::Result {
@@ -266,8 +285,8 @@ fn fmt_reasons(
         f.write_str(if place == 0 { ": " } else { "; " })?;
         fmt(refused, f)?;
     }
-    if refused.len() > SHOWN {
-        write!(f, "; and {} more, see `refused()`", refused.len() - SHOWN)?;
+    if all > SHOWN {
+        write!(f, "; and {} more, see `refused()`", all - SHOWN)?;
     }
     Ok(())
 }

@@ -99,27 +99,21 @@ impl Error {
 
     /// Some of so many records were refused.
     pub(crate) fn refused_records(refused: Vec<Refused>, records: usize) -> Self {
-        if let ([text], 1) = (&refused[..], records)
-            && !text.reason().refused().is_empty()
-        {
-            return text.reason().clone();
-        }
         Self::new(Cause::Refused { refused, records })
     }
 
     /// Several lines of a text were refused.
-    pub(crate) fn refused_lines(reasons: Vec<Self>) -> Self {
+    pub(crate) fn refused_lines(reasons: Vec<Self>, lines: usize) -> Self {
         let refused = reasons.into_iter().map(|reason| {
             let line = reason.position().map_or(1, |position| position.line);
             Refused::new(usize::try_from(line - 1).unwrap_or(usize::MAX), reason)
         });
-        LineCause::Lines(refused.collect()).into()
+        LineCause::Lines { refused: refused.collect(), lines }.into()
     }
 
     /// The error of a line, with the place that the line has in a text.
-    pub(crate) fn in_text(self, position: Position, line: &str) -> Self {
-        let line = line.trim_end().to_owned();
-        LineCause::InText { position, line, reason: self }.into()
+    pub(crate) fn in_text(self, position: Position, line: &[u8]) -> Self {
+        LineCause::in_text(position, line.trim_ascii_end(), self).into()
     }
 
     /// Which situation this is; what a program branches on.
@@ -180,8 +174,9 @@ impl Error {
         }
     }
 
-    /// The records that a write refused, each with its reason; of a text with several bad lines,
-    /// those lines. Empty for every other error.
+    /// The records that a write refused, each with its reason. Empty for every other error.
+    ///
+    /// The reason of a text with several bad lines has those lines in turn, the first thousand.
     #[must_use]
     pub fn refused(&self) -> &[Refused] {
         match &self.0.cause {
@@ -291,19 +286,31 @@ pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
 /// The same with room for the server's longer sentences.
 pub(crate) struct LongExcerpt<'a>(pub(crate) &'a str);
 
+/// The start of a text that is longer than what is left of it.
+pub(crate) struct ExcerptOf<'a> {
+    pub(crate) start: &'a str,
+    pub(crate) length: usize,
+}
+
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_excerpt(self.0, 200, f)
+        fmt_excerpt(self.0, self.0.len(), 200, f)
     }
 }
 
 impl fmt::Display for LongExcerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_excerpt(self.0, 1_000, f)
+        fmt_excerpt(self.0, self.0.len(), 1_000, f)
     }
 }
 
-fn fmt_excerpt(text: &str, limit: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl fmt::Display for ExcerptOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_excerpt(self.start, self.length, 200, f)
+    }
+}
+
+fn fmt_excerpt(text: &str, length: usize, limit: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     use fmt::Write as _;
 
     let cut = (0..=limit.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
@@ -317,8 +324,8 @@ fn fmt_excerpt(text: &str, limit: usize, f: &mut fmt::Formatter<'_>) -> fmt::Res
         }
         after_line_end = character == '\n';
     }
-    if cut < text.len() {
-        write!(f, "… ({} bytes in all)", text.len())?;
+    if cut < length {
+        write!(f, "… ({length} bytes in all)")?;
     }
     Ok(())
 }

@@ -219,7 +219,7 @@ impl<'t> Iterator for Parser<'t> {
         };
         let text = &self.text[start..self.at];
         self.line += memchr::memchr_iter(b'\n', text).count() as u64;
-        Some(line.map(|(line, _)| line).map_err(|error| error.in_text(position, &lossy(text))))
+        Some(line.map(|(line, _)| line).map_err(|error| error.in_text(position, text)))
     }
 }
 

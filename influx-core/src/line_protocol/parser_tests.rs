@@ -89,13 +89,13 @@ fn what_the_server_refuses_changes_hides_or_stops_at_is_refused() {
         ("m f=1 x", "the timestamp `x` is no integer"),
         ("m f=1 +1", "the timestamp `+1` is no integer"),
         ("m f=1 -", "the timestamp `-` is no integer"),
-        ("m f=1 1 2", "the timestamp `1` has text behind it"),
+        ("m f=1 1 2", "the timestamp `1` is followed by more text"),
         ("m f=1 9223372036854775808", "the timestamp `9223372036854775808` is outside"),
         ("m f=1 -9223372036854775807", "outside what the server stores"),
         // The server takes it, and then ...
         ("m f=1 9223372036854775806", "outside what the server stores"), // no range reaches it
-        ("m f=\"a\"b", "goes on behind its closing quote"),              // stores `a"`
-        ("m f=\"a\"\r7", "goes on behind its closing quote"),
+        ("m f=\"a\"b", "goes on after its closing quote"),               // stores `a"`
+        ("m f=\"a\"\r7", "goes on after its closing quote"),
         ("m f=1,f=2", "the field key `f` is there twice"), // keeps the last one
         ("m time=1", "the field key `time` is reserved"),  // drops it
         ("m,t==b f=1", "the value of tag `t` holds an `=`"), // hides the point for good
@@ -121,7 +121,9 @@ fn what_the_server_refuses_changes_hides_or_stops_at_is_refused() {
 fn each_bad_line_of_a_text_is_told_with_its_place() {
     let text = "m f=1\n# c\nm f=\nm f=\"a\nb\"\nm g\n";
     let error = sent(text).unwrap_err();
-    let [first, second] = error.refused() else { panic!("{error}") };
+    assert_eq!(error.position().unwrap().line, 3);
+    let [record] = error.refused() else { panic!("{error}") };
+    let [first, second] = record.reason().refused() else { panic!("{error}") };
     let place = |error: &Error| error.position().map(|at| (at.line, at.byte)).unwrap();
     assert_eq!((first.index(), place(first.reason())), (2, (3, 10)));
     assert_eq!((second.index(), place(second.reason())), (5, (6, 25)));
@@ -219,4 +221,19 @@ fn a_refusal_says_where_unless_there_is_but_one_line() {
         let error = sent(text).unwrap_err().to_string();
         assert!(error.starts_with(said), "{error}");
     }
+}
+
+#[test]
+fn a_text_of_something_else_costs_no_more_memory_than_it_has() {
+    let error = sent(&"time,host,temp\n".repeat(5_000)).unwrap_err();
+    assert!(error.to_string().starts_with("5000 lines of the text are refused: `time,host,temp`"));
+    assert!(error.to_string().ends_with("; and 4995 more, see `refused()`"), "{error}");
+    assert_eq!(error.refused()[0].reason().refused().len(), 1_000);
+
+    let error = sent(&format!("m f=\"{}", "x".repeat(5 << 20))).unwrap_err();
+    assert!(
+        error.to_string().contains("… (5242885 bytes in all)`: the value of field `f`"),
+        "{error}"
+    );
+    assert!(format!("{error:?}").len() < 1_000);
 }

@@ -111,7 +111,7 @@ fn a_streaming_line_refuses_a_key_that_is_there_already() {
         }
     }
     let error = encode(&Twice, &mut Vec::new()).unwrap_err();
-    assert_eq!(error.to_string(), "the field key `a` is there twice; the server keeps only one");
+    assert_eq!(error.to_string(), "the field key `a` is there twice; a line has each key once");
 }
 
 #[test]

@@ -214,23 +214,28 @@ impl LineWriter {
 
     /// Appends the lines of a text, without blanks around them and without comments.
     pub(super) fn text(&mut self, text: &[u8]) -> Result<()> {
+        /// A file of something else has a reason for each of its lines.
+        const KEPT: usize = 1_000;
         self.interrupt();
-        let mut refused = Vec::new();
+        let (mut reasons, mut refused) = (Vec::new(), 0);
         for line in Parser::new(text).precision(self.precision) {
             match line {
-                Ok(line) => {
+                Ok(line) if refused == 0 => {
                     self.buffer.extend_from_slice(line.as_str().as_bytes());
                     self.buffer.push(b'\n');
                 }
-                Err(reason) => refused.push(reason),
+                Ok(_) => {}
+                Err(reason) => {
+                    refused += 1;
+                    reasons.extend((refused <= KEPT).then_some(reason));
+                }
             }
         }
-        match refused.pop() {
-            None => Ok(()),
-            Some(only) if refused.is_empty() => Err(only),
-            Some(last) => {
-                refused.push(last);
-                Err(Error::refused_lines(refused))
+        match (refused, reasons.pop()) {
+            (0 | 1, only) => only.map_or(Ok(()), Err),
+            (_, last) => {
+                reasons.extend(last);
+                Err(Error::refused_lines(reasons, refused))
             }
         }
     }

@@ -1,11 +1,14 @@
 //! Any type that serde reads ← a single value.
 
-use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{Deserializer, Error as _, Unexpected, Visitor};
+use std::iter::once;
+
+use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
+use serde::de::{Deserializer, Error as _, IntoDeserializer, MapAccess, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::ValueRef;
+use super::{Value, ValueRef};
 use crate::error::CellError;
+use crate::time::Timestamp;
 
 impl<'de> Deserializer<'de> for ValueRef<'de> {
     type Error = CellError;
@@ -46,12 +49,25 @@ impl<'de> Deserializer<'de> for ValueRef<'de> {
         }
     }
 
+    /// What is made into a type of this crate keeps its own.
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, CellError> {
-        visitor.visit_newtype_struct(self)
+        match (name, self) {
+            (Value::NAME | Timestamp::NAME, Self::Time(time)) => {
+                visitor.visit_map(one_entry(Timestamp::NAME, time.as_nanos()))
+            }
+            (Value::NAME, Self::Unsigned(value)) => {
+                visitor.visit_map(one_entry(Value::UNSIGNED, value))
+            }
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, CellError> {
+        visitor.visit_unit()
     }
 
     /// The name of a variant without data.
@@ -69,6 +85,13 @@ impl<'de> Deserializer<'de> for ValueRef<'de> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f64 char bytes byte_buf unit unit_struct seq
-        tuple tuple_struct map struct identifier ignored_any
+        tuple tuple_struct map struct identifier
     }
+}
+
+fn one_entry<'de, T: IntoDeserializer<'de, CellError>>(
+    name: &'static str,
+    value: T,
+) -> impl MapAccess<'de, Error = CellError> {
+    MapDeserializer::new(once((BorrowedStrDeserializer::new(name), value)))
 }

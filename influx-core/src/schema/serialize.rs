@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use super::{Value, ValueRef};
+use crate::time::Timestamp;
 
 /// Times are texts (RFC 3339). A number that is not finite is `null` in JSON, which has no other
 /// word for it.
@@ -32,7 +33,7 @@ impl Serialize for Value {
 
 /// Takes what a format such as JSON says of itself: a whole number is an
 /// [`Integer`](Value::Integer), and [`Unsigned`](Value::Unsigned) only beyond the range of one; a
-/// time stays text.
+/// time stays text. A value of this crate's own rows keeps its type.
 ///
 /// ```
 /// use influx_core::Value;
@@ -43,8 +44,15 @@ impl Serialize for Value {
 /// ```
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
+        deserializer.deserialize_newtype_struct(Self::NAME, AnyValue)
     }
+}
+
+impl Value {
+    /// By this name a deserializer of this crate knows that it need not lose the type: a map of its
+    /// name to the value will do.
+    pub(super) const NAME: &str = "influx_core::Value";
+    pub(super) const UNSIGNED: &str = "influx_core::Unsigned";
 }
 
 struct AnyValue;
@@ -90,5 +98,20 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         Value::deserialize(deserializer)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Value, D::Error> {
+        value.deserialize_any(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        // Another map may not even lend its keys.
+        match map.next_key() {
+            Ok(Some(Value::UNSIGNED)) => map.next_value().map(Value::Unsigned),
+            Ok(Some(Timestamp::NAME)) => {
+                map.next_value().map(|nanos| Value::Time(Timestamp::from_nanos(nanos)))
+            }
+            _ => Err(A::Error::invalid_type(Unexpected::Map, &self)),
+        }
     }
 }
