@@ -15,7 +15,7 @@ pub struct Column {
 }
 
 /// The place of the first column of this name.
-pub(super) fn position(columns: &[Column], name: &str) -> Option<usize> {
+pub(super) fn index_of(columns: &[Column], name: &str) -> Option<usize> {
     columns.iter().position(|column| column.name == name)
 }
 

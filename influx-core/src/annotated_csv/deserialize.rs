@@ -6,7 +6,7 @@ use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::column::position;
+use super::column::index_of;
 use super::row::Row;
 use crate::error::{CellError, CellProblem};
 use crate::schema::ValueRef;
@@ -21,7 +21,7 @@ pub(super) fn column<'de, T: Deserialize<'de>>(
     row: impl Row<'de>,
     name: &str,
 ) -> Result<T, CellError> {
-    match position(row.columns(), name) {
+    match index_of(row.columns(), name) {
         Some(index) => cell(row, index, PhantomData),
         None => T::deserialize(Absent(name)).map_err(|error| error.among(names(row))),
     }

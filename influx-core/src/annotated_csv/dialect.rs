@@ -3,9 +3,9 @@ use bytes::Bytes;
 use super::{Reader, Table, table};
 use crate::error::{Result, SettingCause};
 
-/// In which dialect a reply is written, as far as that cannot be seen from it.
+/// What a reply does not say of its own format: the delimiter, and whether there are headers.
 ///
-/// Annotations and line ends can: all three, some or none of the annotation rows, in any order,
+/// Annotations and line ends are seen from it: all three, some or none of the annotation rows, in any order,
 /// before each header; LF or CRLF; a byte order mark in front.
 ///
 /// ```
@@ -33,14 +33,14 @@ impl Dialect {
         Self { delimiter: b',', header: true }
     }
 
-    /// What stands between cells.
+    /// What stands between cells: one ASCII character.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a quote or a line end: the server answers
-    /// a query that asks for them with no rows.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a quote, a line end, NUL, or a byte that is
+    /// only a part of a character.
     pub fn delimiter(mut self, delimiter: u8) -> Result<Self> {
-        if matches!(delimiter, b'"' | b'\r' | b'\n') {
-            let problem = "cannot be a quote or a line end; use `,`, `;` or a tab";
+        if matches!(delimiter, b'"' | b'\r' | b'\n' | 0 | 128..) {
+            let problem = "must be ASCII and no quote or line end; use `,`, `;` or a tab";
             return Err(SettingCause::Invalid { what: "delimiter", problem }.into());
         }
         self.delimiter = delimiter;
@@ -64,8 +64,8 @@ impl Dialect {
         table::read(Reader::with_dialect(self), csv.into())
     }
 
-    /// Whether a header names the columns. Without one they are called `col0`, `col1`, … behind the
-    /// three of the format, and rows without annotations begin a new block behind a blank line.
+    /// Whether a header names the columns. Without one they are called `col0`, `col1`, … after the
+    /// three of the format, and rows without annotations begin a new block after a blank line.
     #[must_use]
     pub const fn header(mut self, header: bool) -> Self {
         self.header = header;

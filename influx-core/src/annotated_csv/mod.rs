@@ -14,8 +14,9 @@
 //!
 //! Annotation rows give the type of each column, whether it is in the group key, and what an empty
 //! cell stands for. A header row names the columns. The first three columns (annotation, result,
-//! table) belong to the format; those behind them are the user's. A new table begins where the
-//! table number or the result changes, or a new header comes; blank lines mean nothing. A table
+//! table) belong to the format; those after them are the user's. A new table begins where the
+//! table number or the result changes, or a new header comes; blank lines mean
+//! nothing, unless there are neither headers nor annotations. A table
 //! without rows has its number and its group key in the default row. Null and the empty text are
 //! the same bytes. A failure of the server in mid-reply is a table with the
 //! header `error,reference`.
@@ -23,7 +24,8 @@
 //! # The pieces
 //!
 //! - [`Reader`] takes chunks of bytes and steps from table to table and record to record. It does
-//!   no I/O, holds one chunk at a time, and its result does not depend on where chunks are cut.
+//!   no I/O, holds what it was fed and has not read, and its result does not depend on where chunks
+//!   are cut.
 //! - [`Dialect`]: a delimiter other than the comma, rows without headers.
 //! - [`TableHeader`] and [`Column`] say what a table is; [`Record`] lends one row, [`Cell`] one cell
 //!   with typed access.
@@ -38,12 +40,14 @@
 //! of [`measurement`](crate::measurement).
 
 mod cell;
+mod cells;
 mod column;
 mod decimal;
 mod deserialize;
 #[cfg(test)]
 mod deserialize_tests;
 mod dialect;
+mod header;
 mod owned_record;
 mod reader;
 mod record;
@@ -57,8 +61,9 @@ pub use self::cell::Cell;
 pub use self::column::{Column, Datatype};
 pub(crate) use self::deserialize::row as deserialize_row;
 pub use self::dialect::Dialect;
+pub use self::header::TableHeader;
 pub use self::owned_record::OwnedRecord;
-pub use self::reader::{Reader, Step, TableHeader};
+pub use self::reader::{Reader, Step};
 pub use self::record::Record;
 #[cfg(feature = "client")]
 pub(crate) use self::table::collect;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::de::Deserialize;
 use serde::ser::{Serialize, Serializer};
 
-use super::column::position;
+use super::column::index_of;
 use super::row::Row;
 use super::{Column, Record, TableHeader, deserialize};
 use crate::error::{CellError, Result};
@@ -63,7 +63,7 @@ impl OwnedRecord {
     /// The value of the first column of this name, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        position(&self.columns, name).map(|index| &self.values[index])
+        index_of(&self.columns, name).map(|index| &self.values[index])
     }
 
     /// The value of the first column of this name, as a type.

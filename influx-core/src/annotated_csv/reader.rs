@@ -1,13 +1,13 @@
 //! Records → tables and rows.
 
 use std::fmt;
-use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::header::{Annotations, TableHeader, unnamed};
 use super::record::LEADING;
 use super::scanner::{Scan, Scanner};
-use super::{Column, Datatype, Dialect, Record, column};
+use super::{Dialect, Record};
 use crate::error::{CsvCause, Error, Result};
 
 /// Reads annotated CSV from chunks of any size.
@@ -46,12 +46,13 @@ pub struct Reader {
     state: State,
     /// Whether the last step was a record.
     at_record: bool,
-    /// Whether the block had annotations, and among them a default row.
+    /// Whether the block had annotations.
     annotated: bool,
+    /// Whether a default row was among them.
     defaulted: bool,
 }
 
-/// What [`Reader::advance`] came to.
+/// What [`Reader::advance`] came to. There will be no other steps: a loop can match them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// A table begins: [`Reader::table`]. It may have no records.
@@ -77,91 +78,6 @@ enum State {
     /// The header of an error table stands.
     Error,
     Failed,
-}
-
-/// The annotation rows of a block, as long as its header has not come: types, groups, defaults.
-#[derive(Debug, Default)]
-struct Annotations([Vec<String>; 3]);
-
-impl Annotations {
-    const NAMES: [&[u8]; 3] = [b"#datatype", b"#group", b"#default"];
-
-    fn is_empty(&self) -> bool {
-        self.0.iter().all(Vec::is_empty)
-    }
-
-    fn column(&self, name: String, index: usize) -> Column {
-        let [datatype, group, default] = &self.0;
-        Column {
-            name,
-            datatype: datatype.get(index).map_or(Datatype::String, |name| Datatype::parse(name)),
-            group: group.get(index).is_some_and(|group| group == "true"),
-            default: default.get(index).cloned().unwrap_or_default(),
-        }
-    }
-}
-
-/// Compares texts so short that the call of a comparison would cost more than it saves.
-#[inline]
-fn same(left: &[u8], right: &[u8]) -> bool {
-    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left == right)
-}
-
-/// Names for the columns of a block without a header.
-fn unnamed(width: usize) -> Vec<String> {
-    (0..width.saturating_sub(LEADING)).map(|index| format!("col{index}")).collect()
-}
-
-/// A table: the result it belongs to, its number, its columns.
-#[derive(Debug, Clone, Default)]
-pub struct TableHeader {
-    result: String,
-    default_result: String,
-    default_id: String,
-    id: u64,
-    columns: Arc<[Column]>,
-    /// Counts headers, so that a plan is made once for each.
-    block: u64,
-    /// Counts tables.
-    sequence: u64,
-}
-
-impl TableHeader {
-    /// The name of the result (`yield`); `_result` if the query names none.
-    #[must_use]
-    pub fn result(&self) -> &str {
-        &self.result
-    }
-
-    /// The number of the table within its result, from 0.
-    #[must_use]
-    pub const fn id(&self) -> u64 {
-        self.id
-    }
-
-    /// The columns, without the three of the format.
-    #[must_use]
-    pub fn columns(&self) -> &[Column] {
-        &self.columns
-    }
-
-    /// The place of the first column of this name.
-    #[must_use]
-    pub fn position(&self, name: &str) -> Option<usize> {
-        column::position(&self.columns, name)
-    }
-
-    pub(crate) fn shared_columns(&self) -> Arc<[Column]> {
-        Arc::clone(&self.columns)
-    }
-
-    pub(crate) const fn block(&self) -> u64 {
-        self.block
-    }
-
-    pub(crate) const fn sequence(&self) -> u64 {
-        self.sequence
-    }
 }
 
 /// Where it stands, not what it holds.
@@ -206,7 +122,7 @@ impl Reader {
 
     /// Refuses a row, and so a cell, of more bytes than this, which bounds the memory that a reply
     /// can take; 64 MiB unless it is set, and never more than 4 GiB. A row that spans chunks is
-    /// held in memory until its end comes.
+    /// held in memory until its end comes. A row of more than 65,536 cells is always refused.
     #[must_use]
     pub fn max_record_size(mut self, bytes: usize) -> Self {
         self.scanner.limit_record(bytes);
@@ -453,7 +369,8 @@ impl Reader {
         if let [digit @ b'0'..=b'9'] = text {
             return Ok(u64::from(digit - b'0'));
         }
-        std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
+        let digits = std::str::from_utf8(text).ok().filter(|text| !text.starts_with('+'));
+        digits.and_then(|digits| digits.parse().ok()).ok_or_else(|| {
             let text = String::from_utf8_lossy(text).into_owned();
             self.fail(CsvCause::BadTableId { text })
         })
@@ -469,4 +386,10 @@ impl Reader {
         };
         Error::csv(cause, self.scanner.position())
     }
+}
+
+/// Compares texts so short that the call of a comparison would cost more than it saves.
+#[inline]
+fn same(left: &[u8], right: &[u8]) -> bool {
+    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left == right)
 }

@@ -3,7 +3,8 @@ use std::fmt;
 use serde::de::Deserialize;
 use serde::ser::{Error as _, Serialize, SerializeMap as _, Serializer};
 
-use super::scanner::{Cells, Scanner};
+use super::cells::Cells;
+use super::scanner::Scanner;
 use super::{Cell, Column, OwnedRecord, TableHeader, deserialize};
 use crate::error::{Position, Result};
 
@@ -40,7 +41,7 @@ impl<'r> Record<'r> {
     /// The cell of the first column of this name, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Cell<'r>> {
-        self.table.position(name).map(|index| self.cell(index))
+        self.table.column_index(name).map(|index| self.cell(index))
     }
 
     /// The value of the first column of this name, as a type that serde reads.

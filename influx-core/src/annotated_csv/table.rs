@@ -18,7 +18,7 @@ use crate::schema::Value;
 /// let [row] = tables[0].records() else { panic!("one row") };
 /// assert_eq!(row.get("temp").unwrap().as_float(), Some(22.35));
 /// assert_eq!(tables[0].group_key().collect::<Vec<_>>(), [("host", &"a".into())]);
-/// assert_eq!(tables[0].position("host"), Some(1));
+/// assert_eq!(tables[0].column_index("host"), Some(1));
 /// assert_eq!(serde_json::to_string(&tables).unwrap(), r#"[[{"temp":22.35,"host":"a"}]]"#);
 /// # Ok::<(), influx_core::Error>(())
 /// ```
@@ -99,8 +99,8 @@ impl Table {
     /// The place of the first column of this name, in [`columns`](Self::columns) and in the
     /// [`values`](OwnedRecord::values) of each row.
     #[must_use]
-    pub fn position(&self, name: &str) -> Option<usize> {
-        column::position(self.columns(), name)
+    pub fn column_index(&self, name: &str) -> Option<usize> {
+        column::index_of(self.columns(), name)
     }
 
     /// The rows.

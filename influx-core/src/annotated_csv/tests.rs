@@ -115,7 +115,7 @@ fn un_pivoted_records_answer_by_the_names_that_the_server_gives() {
                ,result,table,_start,_stop,_time,_value,_field,_measurement\n\
                ,,0,1970-01-01T00:00:00Z,1970-01-01T00:00:02Z,1970-01-01T00:00:01Z,,temp,cpu\n";
     let table = tables(csv).unwrap().swap_remove(0);
-    assert_eq!(table.position("_value"), Some(3));
+    assert_eq!(table.column_index("_value"), Some(3));
     let [row] = table.records() else { panic!("one row") };
     let seconds = |count: i64| Some(crate::Timestamp::from_nanos(count * 1_000_000_000));
     assert_eq!([row.start(), row.stop(), row.time()], [seconds(0), seconds(2), seconds(1)]);

@@ -118,7 +118,7 @@ impl Query {
     }
 
     /// Streams the rows as they come. The stream ends at the first error, with those of
-    /// [`fetch`](Self::fetch), behind the rows that were good. Dropping it closes the connection.
+    /// [`fetch`](Self::fetch), after the rows that were good. Dropping it closes the connection.
     ///
     /// The trait is that of the crate `futures-core`; its methods come with `StreamExt` of
     /// `futures-util` (or `tokio-stream`). [`rows`](Self::rows) needs neither.

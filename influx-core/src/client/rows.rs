@@ -24,7 +24,7 @@ impl<T: FromRow> Rows<T> {
     /// The next row, which may borrow from the reply; `None` at the end.
     ///
     /// # Errors
-    /// As [`Query::fetch`](super::Query::fetch); behind an error there are no more rows.
+    /// As [`Query::fetch`](super::Query::fetch); after an error there are no more rows.
     ///
     /// # Cancel safety
     /// Safe: no row is lost.

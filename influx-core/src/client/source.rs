@@ -12,7 +12,7 @@ use crate::http::Body;
 pub(super) enum Source {
     Pending(BoxFuture<Result<Body>>),
     Open(Body),
-    /// At its end, or behind an error.
+    /// At its end, or after an error.
     Done,
 }
 
@@ -21,7 +21,7 @@ impl Source {
         Self::Pending(request)
     }
 
-    /// The next chunk; `None` at the end, and always behind an error.
+    /// The next chunk; `None` at the end, and always after an error.
     pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>> {
         poll_fn(|cx| self.poll_chunk(cx)).await
     }

@@ -15,13 +15,13 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// The lines of a text, one after the other.
 ///
-/// A line is given where the server takes it, whatever stands behind it, and stores exactly what it
-/// says. Everything else is an error that names the part and the rule: what the server answers with
+/// A line is given where the server takes it, as [`as_str`](ParsedLine::as_str) has it and whatever
+/// comes after it, and stores exactly what it says. Everything else is an error that names the part and the rule: what the server answers with
 /// 400, and also what it takes and then changes, splits, hides, or breaks on. Blank lines and
 /// comments are passed over, and a byte order mark at the start of the text. CRLF ends a line like
 /// LF; anywhere else a CR is a character like others.
 ///
-/// Behind an error the next line is read. Where a quote is missing, the server sees no end of the
+/// After an error the next line is read. Where a quote is missing, the server sees no end of the
 /// line before the next quote, and neither does this; a text whose lines hold no line ends is
 /// better read with a parser for each of its [`lines`](str::lines).
 ///

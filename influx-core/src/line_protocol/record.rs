@@ -90,8 +90,8 @@ text!([] [u8], [] Vec<u8>, [] Bytes, [const N: usize] [u8; N], [] str, [] String
 /// Finished lines that go to the server as they stand, each ended by LF.
 ///
 /// Saves the check of lines that this crate, or another trusted encoder, has made. Of what the check
-/// would refuse, the server answers some with status 400, stores some so that it can never be read
-/// again, and stops at some.
+/// would refuse, the server answers most with status 400, stores some so that it can never be read
+/// again, and one kind crashes InfluxDB 2.9.1.
 ///
 /// ```
 /// use influx_core::line_protocol::{self, Unchecked};
@@ -101,8 +101,11 @@ text!([] [u8], [] Vec<u8>, [] Bytes, [const N: usize] [u8; N], [] str, [] String
 /// assert_eq!(buffer, b"cpu temp=22.35\n");
 /// # Ok::<(), influx_core::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Unchecked<T>(pub T);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unchecked<T>(
+    /// The lines.
+    pub T,
+);
 
 impl<T: AsRef<[u8]>> ToLine for Unchecked<T> {
     fn write_line(&self, out: &mut LineWriter) -> Result<()> {

@@ -31,13 +31,13 @@ impl<T: FromRow> Decoder<T> {
     /// A decoder that waits for its first chunk.
     #[must_use]
     pub fn new() -> Self {
-        Self::over(Reader::new())
+        Self::with_reader(Reader::new())
     }
 
     /// The same over a reader with settings of its own, such as another
     /// [dialect](crate::annotated_csv::Dialect).
     #[must_use]
-    pub const fn over(reader: Reader) -> Self {
+    pub const fn with_reader(reader: Reader) -> Self {
         Self { reader, plan: None, failed: false }
     }
 
@@ -61,7 +61,7 @@ impl<T: FromRow> Decoder<T> {
     /// Goes to the next row.
     ///
     /// # Errors
-    /// Behind an error there are no more rows. As [`Reader::advance`]; [`MissingColumn`](crate::ErrorKind::MissingColumn) and
+    /// After an error there are no more rows. As [`Reader::advance`]; [`MissingColumn`](crate::ErrorKind::MissingColumn) and
     /// [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when the table does not fit `T`.
     pub fn advance(&mut self) -> Result<Progress> {
         if self.failed {

@@ -46,7 +46,7 @@ impl RowPlan {
                 (Role::Field, Unpivoted::OneField) => "_value",
                 _ => column.name,
             };
-            let place = table.position(name);
+            let place = table.column_index(name);
             let again = table.columns().iter().filter(|column| column.name == name).count() > 1;
             let problem = match place {
                 Some(_) if again => Some(Problem::Twice { column: column.name }),
@@ -155,7 +155,7 @@ enum Unpivoted {
 impl Unpivoted {
     fn of(schema: &Schema, table: &TableHeader) -> Self {
         let mut fields = schema.columns.iter().filter(|column| column.role == Role::Field);
-        let has = |name| table.position(name).is_some();
+        let has = |name| table.column_index(name).is_some();
         // A pivot takes both columns away; an aggregation may leave `_value` alone.
         let narrow =
             has("_value") && (has("_field") || !fields.clone().any(|field| has(field.name)));
@@ -171,7 +171,7 @@ impl Unpivoted {
 
 impl Identity {
     fn of(table: &TableHeader, name: &str, wanted: &'static str) -> Option<Self> {
-        let column = table.position(name)?;
+        let column = table.column_index(name)?;
         Some(Self { column, wanted, once: table.columns()[column].group })
     }
 

@@ -125,7 +125,7 @@ fn rows<'d, T: FromRowOwned>(
     mut pieces: impl Iterator<Item = &'d [u8]>,
 ) -> (Vec<T>, Option<Error>) {
     let reader = Reader::with_dialect(plan.dialect).max_record_size(plan.limit);
-    let (mut decoder, mut rows) = (Decoder::<T>::over(reader), Vec::new());
+    let (mut decoder, mut rows) = (Decoder::<T>::with_reader(reader), Vec::new());
     loop {
         match decoder.advance() {
             Ok(Progress::End) => return (rows, None),

@@ -108,7 +108,7 @@ live! {
         let mut tables = live.client.query(live.pivoted()).tables().await.unwrap();
         tables.sort_by_key(|table| table.columns().len());
         let [other, every] = &tables[..] else { panic!("two tables") };
-        assert_eq!((other.position("float"), other.records().len()), (None, 1));
+        assert_eq!((other.column_index("float"), other.records().len()), (None, 1));
         assert_eq!(every.records().len(), 2);
         let json = serde_json::to_value(&tables).unwrap();
         assert_eq!((&json[0][0]["level"], &json[1][0]["boolean"]), (&json!("high"), &json!(true)));
