@@ -82,13 +82,21 @@ impl Part {
 const RESERVED: [&str; 7] =
     ["time", "_time", "_value", "_field", "_measurement", "_start", "_stop"];
 
+/// Tags that no filter on the server finds.
+const HIDDEN_TAGS: [&str; 2] = ["$", "_name"];
+
 /// Why line protocol, or the server, cannot take the name; with the remedy.
 pub(crate) fn refuse(part: Part, name: &str) -> Option<String> {
     let noun = part.noun();
     if name.is_empty() {
         return Some(format!("the {noun} is empty; give it a name"));
     }
-    if matches!(part, Part::Tag | Part::Field) && RESERVED.contains(&name) {
+    let reserved = match part {
+        Part::Tag => RESERVED.contains(&name) || HIDDEN_TAGS.contains(&name),
+        Part::Field => RESERVED.contains(&name),
+        Part::Measurement | Part::TagText => false,
+    };
+    if reserved {
         let remedy = if name.ends_with("time") {
             "use #[timestamp] for the time of the point, or choose another name"
         } else {
@@ -114,6 +122,9 @@ pub(crate) fn refuse(part: Part, name: &str) -> Option<String> {
         Some('\0') if part == Part::Tag && name.len() == 1 => {
             cannot("is a NUL byte, which the server reserves".into())
         }
+        _ if part != Part::Field && (name.contains("#!~#") || name.ends_with("#!~")) => cannot(
+            "holds `#!~#` or ends in `#!~`, with which the server's storage ends a series".into(),
+        ),
         _ if name.contains('\n') => cannot("holds a line feed, which would split the line".into()),
         _ if name.ends_with('\\') => {
             cannot("ends in a backslash, which line protocol cannot carry there".into())

@@ -162,8 +162,10 @@ mod names {
         const BYTES: [char; 12] = ['a', '_', '#', '\\', ',', ' ', '=', '"', '\n', '\t', '\0', 'é'];
         let mut names: Vec<String> =
             ["time", "_time", "_value", "_field", "_measurement", "_start", "_stop", "times", ""]
+                .into_iter()
+                .chain(["$", "_name", "$a", "#!~#", "a#!~#b", "a#!~", "#!~a", "#!#~#"])
                 .map(String::from)
-                .into();
+                .collect();
         for a in BYTES {
             names.push(a.to_string());
             for b in BYTES {

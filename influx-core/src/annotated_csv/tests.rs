@@ -160,6 +160,7 @@ fn text_that_is_no_csv_is_an_error_at_its_line() {
         (",result,table,a\n,,0\n", ErrorKind::InvalidCsv, "3 cells where the table has 4 columns"),
         (",result,table,a\n,,0,1,2\n", ErrorKind::InvalidCsv, "5 cells"),
         (",result,table,a\n,,x,1\n", ErrorKind::InvalidCsv, "table number `x`"),
+        (",result,table,a\n,,+3,1\n", ErrorKind::InvalidCsv, "table number `+3`"),
         (",result,table,a\n,,0,\"x\"y\n", ErrorKind::InvalidCsv, "quoted cell"),
         (",result,table,a\n,,0,\"x", ErrorKind::InvalidCsv, "middle of a line"),
         ("#group,true\n,result,table,a\n", ErrorKind::InvalidCsv, "2 cells"),
@@ -275,7 +276,7 @@ fn read_as(csv: &[u8], dialect: Dialect) -> Result<Vec<String>, Error> {
 }
 
 #[test]
-fn any_byte_but_a_quote_and_line_ends_can_be_the_delimiter() {
+fn any_character_but_a_quote_and_line_ends_can_be_the_delimiter() {
     for delimiter in *b";\t |#0a" {
         let dialect = Dialect::new().delimiter(delimiter).unwrap();
         let with = |csv: &str| csv.replace(',', &char::from(delimiter).to_string());
@@ -287,7 +288,7 @@ fn any_byte_but_a_quote_and_line_ends_can_be_the_delimiter() {
         };
         assert_eq!(read_as(csv.as_bytes(), dialect).unwrap(), ["x/1 n:double", "1.5"], "{csv}");
     }
-    for delimiter in *b"\"\r\n" {
+    for delimiter in *b"\"\r\n\0\x80\xFF" {
         let error = Dialect::new().delimiter(delimiter).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
     }
@@ -352,6 +353,7 @@ fn a_byte_order_mark_is_passed_over_and_half_of_one_is_not() {
     ] {
         let error = read_as(csv, Dialect::new()).unwrap_err();
         assert!(error.to_string().contains(words), "{csv:?}: {error}");
+        assert_eq!(error.position().unwrap().byte, if csv.len() == 3 { 3 } else { 0 });
     }
 }
 
@@ -410,4 +412,28 @@ fn every_datatype_is_known_and_those_without_a_type_in_rust_are_text() {
         types[2..],
         [Datatype::DateTime, Datatype::DateTime, Datatype::Other("regexp".into())]
     );
+}
+
+#[test]
+fn a_line_of_something_else_fails_before_its_end_comes() {
+    let mut reader = Reader::new();
+    for _ in 0..17 {
+        reader.feed("x".repeat(4096));
+    }
+    let error = reader.advance().unwrap_err();
+    assert!(error.to_string().contains("(65536 bytes in all)"), "{error}");
+    assert_eq!(reader.advance().unwrap(), Step::End);
+}
+
+#[test]
+fn a_comment_between_rows_is_no_row() {
+    let csv = ",result,table,n\n,r,0,1\n#a,r,0,2\n,r,0,3\n";
+    assert_eq!(read_as(csv.as_bytes(), Dialect::new()).unwrap(), ["r/0 n:string", "1", "3"]);
+}
+
+#[test]
+fn a_row_after_an_empty_table_belongs_to_the_table_that_it_names() {
+    let csv = "#default,r,0,\n,result,table,n\n,,0,1\n#default,r,1,\n,result,table,n\n,,0,2\n";
+    let found = read_as(csv.as_bytes(), Dialect::new()).unwrap();
+    assert_eq!(found, ["r/0 n:string", "1", "r/1 n:string", "r/0 n:string", "2"]);
 }

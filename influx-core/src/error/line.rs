@@ -14,6 +14,7 @@ pub(crate) enum LineCause {
         measurement: String,
     },
     Unfinished,
+    Replaced,
     MixedPrecision,
     /// A line of a text.
     InText {
@@ -56,6 +57,7 @@ pub(crate) enum Rule {
     Comment,
     LeadingControl,
     Reserved,
+    Separator,
     Duplicate,
     SeriesKeyTooLong,
     TextTooLong,
@@ -89,6 +91,7 @@ impl LineCause {
             Self::Refused { .. }
             | Self::NoFields { .. }
             | Self::Unfinished
+            | Self::Replaced
             | Self::InText { .. }
             | Self::Lines { .. }
             | Self::SeveralLines
@@ -123,6 +126,10 @@ impl fmt::Display for LineCause {
             ),
             Self::Unfinished => f.write_str(
                 "an implementation of `ToLine` left a line unfinished; call `finish` on its fields",
+            ),
+            Self::Replaced => f.write_str(
+                "an implementation of `ToLine` put another writer in the place of its own, so the \
+                 lines before it are lost; append to the one that is handed over",
             ),
             Self::MixedPrecision => f.write_str(
                 "the records have different default precisions; name one for this write with \
@@ -195,6 +202,10 @@ impl fmt::Display for Rule {
                 f.write_str("starts with a tab or NUL, which the server would cut off")
             }
             Self::Reserved => f.write_str("is reserved by the server; choose another name"),
+            Self::Separator => f.write_str(
+                "holds `#!~#` or ends in `#!~`, with which the server's storage ends a series; \
+                 change it, or store the text in a string field",
+            ),
             Self::Duplicate => f.write_str("is there twice; a line has each key once"),
             Self::SeriesKeyTooLong => f.write_str(
                 "makes the series key longer than the 65535 bytes that the server accepts; shorten \

@@ -101,14 +101,16 @@ impl<'t> Parser<'t> {
         self
     }
 
-    /// Goes to the next line that is neither blank nor a comment.
-    fn skip_to_line(&mut self) -> Option<Position> {
+    /// Goes to the next line that is neither blank nor a comment; gives where it starts, the blanks
+    /// before it included.
+    fn skip_to_line(&mut self) -> Option<usize> {
         let mut cursor = Cursor::new(self.text, self.at);
         while cursor.at() < self.text.len() {
+            let start = cursor.at();
             cursor.skip_blanks();
             if cursor.peek().is_some_and(|byte| byte != b'#') {
                 self.at = cursor.at();
-                return Some(Position { line: self.line, byte: self.at as u64 });
+                return Some(start);
             }
             cursor.skip_line();
             self.line += 1;
@@ -210,12 +212,13 @@ impl<'t> Iterator for Parser<'t> {
     type Item = Result<ParsedLine<'t>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let position = self.skip_to_line()?;
+        let line_start = self.skip_to_line()?;
         let start = self.at;
+        let position = Position { line: self.line, byte: start as u64 };
         let line = self.parse(position);
         self.at = match &line {
             Ok((_, next)) => *next,
-            Err(_) => token::end_of_malformed(self.text, start),
+            Err(_) => token::end_of_malformed(self.text, line_start),
         };
         let text = &self.text[start..self.at];
         self.line += memchr::memchr_iter(b'\n', text).count() as u64;
@@ -281,13 +284,7 @@ impl<'t> ParsedLine<'t> {
     /// The same as a point.
     #[must_use]
     pub fn to_point(&self) -> Point {
-        let point = Point::measurement(self.measurement());
-        let point = self.tags().fold(point, |point, (key, value)| point.tag(key, value));
-        let point = self.fields().fold(point, |point, (key, value)| point.field(key, value));
-        match self.timestamp {
-            Some(time) => point.timestamp(time),
-            None => point,
-        }
+        Point::of_line(self)
     }
 }
 

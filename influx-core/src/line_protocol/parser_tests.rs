@@ -237,3 +237,27 @@ fn a_text_of_something_else_costs_no_more_memory_than_it_has() {
     );
     assert!(format!("{error:?}").len() < 1_000);
 }
+
+#[test]
+fn text_that_is_written_counts_the_unit_of_the_write() {
+    let write = |text: &str| {
+        let mut lines = Lines::new(Some(Precision::Seconds));
+        lines.push(text);
+        lines.finish().map(|(bytes, _)| bytes)
+    };
+    assert_eq!(write("m f=1 10").unwrap(), b"m f=1 10\n");
+    let error = write("m f=1 1714564800000").unwrap_err();
+    assert!(error.to_string().contains("check its unit"), "{error}");
+}
+
+#[test]
+fn the_rest_of_a_bad_line_is_no_line() {
+    let good = |text: &'static str| {
+        Parser::new(text).filter_map(Result::ok).map(|line| line.as_str()).collect::<Vec<_>>()
+    };
+    // The second line of each is within the quotes of the first, as the server sees it.
+    assert_eq!(good("m f=x,g=\"a\\\"\nm2 f=2 \"\nm3 f=3"), ["m3 f=3"]);
+    assert_eq!(good(" m=\"a f=x\nm2 f=2 \"\nm3 f=3"), ["m3 f=3"]);
+    assert_eq!(good("m=\"a f=x\nm2 f=2\nm3 f=3"), ["m2 f=2", "m3 f=3"]);
+    assert_eq!(good("\0\tm f=1"), ["m f=1"]);
+}

@@ -1,7 +1,8 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{LineWriter, Parser, ToLine};
+use super::{LineWriter, ParsedLine, Parser, ToLine};
 use crate::error::{Error, LineCause, Result};
 use crate::schema::Value;
 use crate::time::ToTimestamp;
@@ -91,6 +92,21 @@ fn set<V>(pairs: &mut Vec<(String, V)>, key: String, value: V) {
     match pairs.binary_search_by(|(other, _)| other.cmp(&key)) {
         Ok(at) => pairs[at].1 = value,
         Err(at) => pairs.insert(at, (key, value)),
+    }
+}
+
+/// All at once, of keys that differ.
+impl Point {
+    pub(super) fn of_line(line: &ParsedLine<'_>) -> Self {
+        let own =
+            |(key, value): (Cow<'_, str>, Cow<'_, str>)| (key.into_owned(), value.into_owned());
+        let mut tags: Vec<_> = line.tags().map(own).collect();
+        let mut fields: Vec<_> =
+            line.fields().map(|(key, value)| (key.into_owned(), value)).collect();
+        tags.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+        fields.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+        let nanos = line.timestamp().map(|time| time.as_nanos().into());
+        Self { measurement: line.measurement().into_owned(), tags, fields, nanos }
     }
 }
 

@@ -16,8 +16,16 @@ const MAX_SERIES_KEY: usize = 65_535;
 const RESERVED: [&[u8]; 7] =
     [b"time", b"_time", b"_value", b"_field", b"_measurement", b"_start", b"_stop"];
 
+/// Tags that a filter on the server takes for the value and the measurement, and then never finds.
+const HIDDEN_TAGS: [&[u8]; 2] = [b"$", b"_name"];
+
+/// What the server's storage puts between a series key and a field key. It looks for the first one,
+/// and where that is within the series, points overwrite each other, deleted ones come back, and
+/// the files of a shard are given up as corrupt, with all that is in them.
+const SEPARATOR: &[u8] = b"#!~#";
+
 pub(super) fn measurement(name: &[u8]) -> Result<(), Rule> {
-    name_of(name, b", =\"")?;
+    name_of(name, b", =\"", true)?;
     match name[0] {
         b'#' => Err(Rule::Comment),
         b'\t' | 0 => Err(Rule::LeadingControl),
@@ -27,8 +35,8 @@ pub(super) fn measurement(name: &[u8]) -> Result<(), Rule> {
 
 pub(super) fn tag_key(key: &[u8]) -> Result<(), Rule> {
     // A backslash before a comma or an equals sign survives in tags; before a space it does not.
-    name_of(key, b" ")?;
-    if RESERVED.contains(&key) {
+    name_of(key, b" ", true)?;
+    if RESERVED.contains(&key) || HIDDEN_TAGS.contains(&key) {
         return Err(Rule::Reserved);
     }
     if key == [0] { Err(Rule::ControlCharacter) } else { Ok(()) }
@@ -36,13 +44,13 @@ pub(super) fn tag_key(key: &[u8]) -> Result<(), Rule> {
 
 /// A tag value that is not empty.
 pub(super) fn tag_value(value: &[u8]) -> Result<(), Rule> {
-    name_of(value, b" ")
+    name_of(value, b" ", true)
 }
 
 pub(super) fn field_key(key: &[u8], first: bool) -> Result<(), Rule> {
     // Before a quote a backslash survives, unless the key holds another byte that is escaped.
     let others = key.iter().any(|byte| b", =".contains(byte));
-    name_of(key, if others { b", =\"" } else { b", =" })?;
+    name_of(key, if others { b", =\"" } else { b", =" }, false)?;
     if RESERVED.contains(&key) {
         return Err(Rule::Reserved);
     }
@@ -60,22 +68,33 @@ pub(super) const fn series_key(series: usize, field_key: usize) -> Result<(), Ru
     if series + 4 + field_key > MAX_SERIES_KEY { Err(Rule::SeriesKeyTooLong) } else { Ok(()) }
 }
 
-/// `unsafe_after`: the bytes before which a backslash cannot stand.
+/// `unsafe_after`: the bytes before which a backslash cannot stand. `in_series`: whether the name is
+/// a part of the series key.
 #[inline]
-fn name_of(text: &[u8], unsafe_after: &[u8]) -> Result<(), Rule> {
-    let Some(last) = text.last() else {
+fn name_of(text: &[u8], unsafe_after: &[u8], in_series: bool) -> Result<(), Rule> {
+    if text.is_empty() {
         return Err(Rule::Empty);
-    };
-    match memchr::memchr2(b'\n', b'\\', text) {
+    }
+    match memchr::memchr3(b'\n', b'\\', b'#', text) {
         None => Ok(()),
-        Some(_) if text.contains(&b'\n') => Err(Rule::LineFeed),
-        Some(_) if *last == b'\\' => Err(Rule::TrailingBackslash),
-        Some(_) => backslashes(text, unsafe_after),
+        Some(_) => unusual_name(text, unsafe_after, in_series),
     }
 }
 
 #[cold]
-fn backslashes(text: &[u8], unsafe_after: &[u8]) -> Result<(), Rule> {
+fn unusual_name(text: &[u8], unsafe_after: &[u8], in_series: bool) -> Result<(), Rule> {
+    if text.contains(&b'\n') {
+        return Err(Rule::LineFeed);
+    }
+    if text.ends_with(b"\\") {
+        return Err(Rule::TrailingBackslash);
+    }
+    // The last byte of the separator could be that of the one that follows.
+    let (all_but_last, separator) = (&SEPARATOR[..SEPARATOR.len() - 1], SEPARATOR);
+    let separates = text.windows(separator.len()).any(|bytes| bytes == separator);
+    if in_series && (separates || text.ends_with(all_but_last)) {
+        return Err(Rule::Separator);
+    }
     let pair = text.windows(2).find(|pair| pair[0] == b'\\' && unsafe_after.contains(&pair[1]));
     pair.map_or(Ok(()), |pair| Err(Rule::BackslashBefore(char::from(pair[1]))))
 }

@@ -60,6 +60,12 @@ fn what_the_server_would_change_split_or_lose_is_refused() {
         (good().tag("", "v"), "the tag key is empty"),
         (good().tag("time", "v"), "tag key `time` is reserved"),
         (good().tag("_value", "v"), "reserved"),
+        (good().tag("$", "v"), "the tag key `$` is reserved"),
+        (good().tag("_name", "v"), "the tag key `_name` is reserved"),
+        (good().tag("\0", "v"), "is a NUL byte"),
+        (Point::measurement("m#!~#").field("f", 1), "the measurement name `m#!~#` holds `#!~#`"),
+        (good().tag("a#!~#b", "v"), "the tag key `a#!~#b` holds `#!~#`"),
+        (good().tag("t", "#!~"), "the value of tag `t` holds `#!~#` or ends in `#!~`"),
         (good().tag("t", "v\\"), "value of tag `t` ends in a backslash"),
         (good().tag("t", "a\nb"), "line feed"),
         (good().tag("t", "a\\ b"), "backslash before ' '"),
@@ -282,6 +288,8 @@ fn what_the_server_stores_exactly_is_not_refused() {
         (good().field("g\\\"h", 2), "m f=1i,g\\\\\"h=2i\n".to_owned()),
         (good().field("g\th, i=", 2), "m f=1i,g\th\\,\\ i\\==2i\n".to_owned()),
         (good().field("#", ""), "m #=\"\",f=1i\n".to_owned()),
+        (good().field("#!~#", ""), "m #!~#=\"\",f=1i\n".to_owned()),
+        (good().field("$", 1).tag("t", "#!#~#"), "m,t=#!#~# $=1i,f=1i\n".to_owned()),
         (good().field("g", "\r\n\t\0\\"), "m f=1i,g=\"\r\n\t\0\\\\\"\n".to_owned()),
         (good().field("g", mib.as_str()), format!("m f=1i,g=\"{mib}\"\n")),
         (good().tag("t", longest.as_str()), format!("m,t={longest} f=1i\n")),
@@ -293,4 +301,38 @@ fn what_the_server_stores_exactly_is_not_refused() {
         assert_eq!(line(&point).unwrap(), written);
         assert_eq!(written.parse::<Point>().unwrap(), point);
     }
+}
+
+/// Puts a writer of its own where it was handed one.
+struct Usurper;
+
+impl ToLine for Usurper {
+    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+        let mut other = LineWriter::new(Precision::Seconds);
+        let _ = other.measurement("junk");
+        std::mem::swap(out, &mut other);
+        Ok(())
+    }
+}
+
+#[test]
+fn another_writer_in_the_place_of_its_own_is_refused_and_leaves_nothing() {
+    let point = Point::measurement("m").field("f", 1);
+    let records: [&dyn ToLine; 3] = [&point, &Usurper, &point];
+    let error = encode(records, &mut Vec::new()).unwrap_err();
+    assert_eq!(error.refused().iter().map(Refused::index).collect::<Vec<_>>(), [1]);
+    assert!(error.to_string().contains("append to the one that is handed over"), "{error}");
+
+    let mut writer = LineWriter::default();
+    writer.write(&Usurper).unwrap_err();
+    writer.write(&point).unwrap();
+    assert_eq!(writer.into_bytes(), b"m f=1i\n");
+}
+
+#[test]
+fn a_line_of_many_fields_is_soon_a_point() {
+    let fields: Vec<_> = (0..200_000).rev().map(|n| format!("f{n}=1")).collect();
+    let point: Point = format!("m {}", fields.join(",")).parse().unwrap();
+    assert_eq!(point.fields().count(), 200_000);
+    assert_eq!(point.fields().next().unwrap().0, "f0");
 }

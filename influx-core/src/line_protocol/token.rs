@@ -99,7 +99,10 @@ impl<'t> Cursor<'t> {
             let at_stop = text.get(end).is_some_and(|byte| *byte != b'\n');
             match text[start..end].last() {
                 Some(b'\\') if at_stop => end += 1,
-                Some(b'\r') if !at_stop => break end -= 1,
+                Some(b'\r') if !at_stop => {
+                    end -= 1;
+                    break;
+                }
                 _ => break,
             }
         }

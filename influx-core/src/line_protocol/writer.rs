@@ -83,17 +83,26 @@ impl LineWriter {
         let before = self.buffer.len();
         let broken_outside = std::mem::take(&mut self.broken);
         self.depth += 1;
+        let depth = self.depth;
         let outcome = match record.write_line(self) {
+            _ if self.depth != depth => self.replaced(),
             Ok(()) if self.open || self.broken => Err(LineCause::Unfinished.into()),
             outcome => outcome,
         };
-        self.depth -= 1;
+        self.depth = depth - 1;
         self.open = false;
         self.broken = broken_outside;
         if outcome.is_err() {
             self.buffer.truncate(before);
         }
         outcome
+    }
+
+    /// The record has put another writer here, whose content is not this one's.
+    #[cold]
+    fn replaced(&mut self) -> Result<()> {
+        self.buffer.clear();
+        Err(LineCause::Replaced.into())
     }
 
     /// Makes sure that no line is being built.

@@ -148,6 +148,14 @@ pub fn decode(data: &[u8]) {
     same_rows::<Everything>(&plan, reply);
     same_rows::<OwnedRecord>(&plan, reply);
     same_rows::<Serde<BTreeMap<String, Value>>>(&plan, reply);
+    let whole = || std::iter::once(reply);
+    let (owned, _) = rows::<OwnedRecord>(&plan, whole());
+    let (maps, _) = rows::<Serde<BTreeMap<String, Value>>>(&plan, whole());
+    for (record, Serde(map)) in owned.iter().zip(maps) {
+        let own: BTreeMap<_, _> = record.iter().map(|(c, value)| (&c.name, value)).collect();
+        // As texts: a NaN is not equal to itself.
+        assert_eq!(format!("{map:?}"), format!("{own:?}"));
+    }
 }
 
 fn same_rows<T: FromRowOwned + std::fmt::Debug>(plan: &Plan<'_>, reply: &[u8]) {
