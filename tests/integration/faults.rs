@@ -251,6 +251,24 @@ async fn a_reply_without_its_last_chunk_is_an_error_behind_its_rows() {
 }
 
 #[tokio::test]
+async fn a_reply_that_ends_with_its_connection_is_complete_with_its_empty_line() {
+    for head in ["HTTP/1.0 200 OK\r\n", "HTTP/1.1 200 OK\r\nconnection: close\r\n"] {
+        let read = async |csv: &str| {
+            let reply = format!("{head}content-type: text/csv\r\n\r\n{csv}");
+            let client = client(reply, End::Close).await;
+            client.query("x").stream::<OwnedRecord>().collect::<Vec<_>>().await
+        };
+        let whole = read(&format!("{CSV}\r\n")).await;
+        assert!(whole.len() == 2 && whole.iter().all(Result::is_ok), "{whole:?}");
+        assert!(read("\r\n").await.is_empty());
+
+        let cut = read(CSV).await;
+        let error = cut[2].as_ref().unwrap_err();
+        assert_eq!((cut.len(), error.kind()), (3, ErrorKind::Interrupted));
+    }
+}
+
+#[tokio::test]
 async fn a_reply_that_ends_within_a_line_is_an_error_behind_its_rows() {
     let client = client(chunked(&format!("{CSV},,0,30"), "0\r\n\r\n"), End::Close).await;
     let rows: Vec<_> = client.query("x").stream::<OwnedRecord>().collect().await;

@@ -54,7 +54,8 @@ use crate::measurement::{FromRow, FromRowOwned};
 /// # }
 /// ```
 ///
-/// A struct with several fields needs a pivoted result:
+/// A row of more than 64 MiB, or of more than 65,536 columns, is refused. A struct with several
+/// fields needs a pivoted result:
 /// `|> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`.
 #[derive(Clone)]
 #[must_use = "a query does nothing until `fetch`, `stream`, `rows`, `tables` or `raw`"]

@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::future::Future as _;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,13 +8,21 @@ use bytes::Bytes;
 use tokio::time::{Instant, Sleep};
 
 use super::reqwest::{Chunks, Response};
-use crate::error::{Endpoint, Result, TransportCause};
+use crate::error::{Endpoint, Error, Result, TransportCause};
 
 /// A reply that is read as it comes. Dropping it closes the connection.
 pub(crate) struct Body {
     chunks: Chunks,
     idle: Option<Idle>,
+    /// Of a reply that ends with its connection.
+    tail: Option<Tail>,
+    endpoint: Endpoint,
 }
+
+/// The last bytes of a reply. InfluxDB ends each result with an empty line, so where nothing else
+/// says that a reply is complete, that does.
+#[derive(Default)]
+struct Tail(VecDeque<u8>);
 
 /// Ends the wait for a chunk. Only waiting counts: a consumer may take its time.
 struct Idle {
@@ -27,20 +36,51 @@ impl Body {
     pub(super) fn new(response: Response, endpoint: Endpoint, limit: Option<Duration>) -> Self {
         let timer = |limit| Box::pin(tokio::time::sleep(limit));
         let idle = limit.map(|limit| Idle { limit, timer: timer(limit), waiting: false, endpoint });
-        Self { chunks: response.into_chunks(endpoint), idle }
+        let tail = (!response.says_its_end()).then(Tail::default);
+        Self { chunks: response.into_chunks(endpoint), idle, tail, endpoint }
     }
 
     /// The next chunk; `None` at the end of a reply that is complete.
     pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
         let chunk = self.chunks.poll_next(cx);
-        let Some(idle) = &mut self.idle else { return chunk };
-        if chunk.is_ready() {
-            idle.waiting = false;
-            return chunk;
+        if let Poll::Ready(chunk) = chunk {
+            self.idle.iter_mut().for_each(|idle| idle.waiting = false);
+            return Poll::Ready(chunk.and_then(|chunk| self.checked(chunk)));
         }
+        let Some(idle) = &mut self.idle else { return Poll::Pending };
         ready!(idle.poll(cx));
         let (doing, after) = (idle.endpoint, idle.limit);
         Poll::Ready(Err(TransportCause::Timeout { doing, after }.into()))
+    }
+}
+
+impl Body {
+    /// The end may be that of the connection and not of the reply.
+    fn checked(&mut self, chunk: Option<Bytes>) -> Result<Option<Bytes>> {
+        match (&chunk, &mut self.tail) {
+            (Some(bytes), Some(tail)) => tail.push(bytes),
+            (None, Some(tail)) if !tail.is_empty_line() => {
+                let cause = TransportCause::Interrupted { doing: self.endpoint };
+                return Err(Error::transport(cause, "a reply without a length has no last line"));
+            }
+            _ => {}
+        }
+        Ok(chunk)
+    }
+}
+
+impl Tail {
+    const KEPT: usize = 3;
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.0.extend(&bytes[bytes.len().saturating_sub(Self::KEPT)..]);
+        self.0.drain(..self.0.len().saturating_sub(Self::KEPT));
+    }
+
+    /// Whether the last line is empty; a result without tables is nothing else.
+    fn is_empty_line(&self) -> bool {
+        let last: Vec<_> = self.0.iter().copied().filter(|byte| *byte != b'\r').collect();
+        last.ends_with(b"\n\n") || last == b"\n"
     }
 }
 

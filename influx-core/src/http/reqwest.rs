@@ -104,6 +104,14 @@ impl Response {
         self.0.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Whether the body has an end of its own; else the end of the connection is taken for it.
+    pub(super) fn says_its_end(&self) -> bool {
+        let has = |name| self.0.headers().contains_key(name);
+        self.0.version() > reqwest::Version::HTTP_11
+            || has("content-length")
+            || has("transfer-encoding")
+    }
+
     /// Appends the body to `body`, up to `limit` bytes in all; whether that is all of it.
     ///
     /// What has come is there also when this fails or is given up.

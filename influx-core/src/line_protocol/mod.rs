@@ -31,6 +31,9 @@
 //! never changed, and dropped only on request. Source of the rules: `models.ParsePoints` of
 //! InfluxDB 2.9.1, as seen on a live server.
 //!
+//! A CR in a name or text is stored as it is, but the server's CSV leaves it out of every reply: what
+//! comes back has none.
+//!
 //! This room knows bytes. It knows nothing of structs ([`measurement`](crate::measurement)) or of
 //! sending ([`Client`](crate::Client)).
 

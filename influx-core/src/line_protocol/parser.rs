@@ -1,6 +1,7 @@
 //! Text → lines, by the server's own rules.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use super::escape::{self, Escapes};
@@ -72,7 +73,7 @@ pub struct Parser<'t> {
 
 /// A line that the server stores as it stands; from [`Parser`]. It can be written, in the precision
 /// that it was read in or in another.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParsedLine<'t> {
     text: &'t str,
     precision: Precision,
@@ -295,5 +296,24 @@ impl ToLine for ParsedLine<'_> {
 
     fn default_precision(&self) -> Option<Precision> {
         Some(self.precision)
+    }
+}
+
+/// As [`as_str`](ParsedLine::as_str).
+impl fmt::Display for ParsedLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text)
+    }
+}
+
+impl AsRef<str> for ParsedLine<'_> {
+    fn as_ref(&self) -> &str {
+        self.text
+    }
+}
+
+impl From<ParsedLine<'_>> for Point {
+    fn from(line: ParsedLine<'_>) -> Self {
+        line.to_point()
     }
 }

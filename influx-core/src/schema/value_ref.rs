@@ -41,7 +41,7 @@ pub enum ValueRef<'a> {
 }
 
 impl<'a> ValueRef<'a> {
-    /// The same with a text of its own.
+    /// The same with a copy of its text.
     #[must_use]
     pub fn into_owned(self) -> Value {
         match self {
@@ -128,5 +128,17 @@ impl fmt::Display for ValueRef<'_> {
             Self::String(value) => value.fmt(f),
             Self::Time(value) => value.fmt(f),
         }
+    }
+}
+
+impl<'a> From<&'a Value> for ValueRef<'a> {
+    fn from(value: &'a Value) -> Self {
+        value.as_ref()
+    }
+}
+
+impl From<ValueRef<'_>> for Value {
+    fn from(value: ValueRef<'_>) -> Self {
+        value.into_owned()
     }
 }

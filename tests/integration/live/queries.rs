@@ -60,6 +60,7 @@ live! {
         let records: Vec<OwnedRecord> = live.client.query(&flux).fetch().await.unwrap();
         assert_eq!(records, tables.iter().flat_map(|table| table.records().to_vec()).collect::<Vec<_>>());
         let raw = live.client.query(&flux).raw().bytes().await.unwrap();
+        assert!(raw.ends_with(b"\r\n\r\n"), "a complete reply ends with an empty line");
         assert!(raw.starts_with(b"#datatype,string,long,"));
         assert_eq!(influx_core::measurement::rows::<Cpu>(raw).unwrap(), fetched);
         fetched.sort_by(|a, b| (&a.core, a.time).cmp(&(&b.core, b.time)));

@@ -9,6 +9,8 @@ struct Cpu {
     feed: String,
     #[tag(name = "a\\ b")]
     space: String,
+    #[tag(name = "a#!~#b")]
+    separator: String,
     #[field(name = "a\\")]
     backslash: f64,
     #[field(name = "a\\,b")]

@@ -4,6 +4,8 @@ use influx_core::Measurement;
 struct Cpu {
     #[tag(name = "_measurement")]
     kind: String,
+    #[tag(name = "$")]
+    dollar: String,
     #[field]
     time: i64,
     #[field(name = "_value")]
