@@ -17,13 +17,17 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use bytes::Bytes;
-use influx_core::measurement::{Decoder, FromRow, Progress};
+use influx_core::annotated_csv::OwnedRecord;
+use influx_core::line_protocol::{self, ToLine, Unchecked};
+use influx_core::measurement::{Decoder, FromRow, Progress, Serde};
 use influx_core::{Measurement, Point, Timestamp};
+use serde::Deserialize;
 
 use self::cpu::{BorrowedCpu, OwnedCpu, temp};
 
 const REPETITIONS: usize = 15;
 const POINTS: usize = 200_000;
+const ROWS: usize = 320_000;
 /// Points for each reuse of the buffer, as in a batch.
 const BATCH: usize = 5_000;
 
@@ -36,6 +40,15 @@ struct Cpu<'a> {
     temp: f64,
     #[timestamp(unit = "ns")]
     time: i64,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "it is enough that they are read")]
+struct SerdeCpu {
+    core: String,
+    hostname: String,
+    _value: f64,
+    _time: Timestamp,
 }
 
 /// A named piece of work.
@@ -78,7 +91,11 @@ fn encode() {
             point.timestamp(Timestamp::from_nanos(p.time))
         })
         .collect();
-    let mut cases: [Case<'_>; 3] = [
+    let mut text = Vec::new();
+    line_protocol::encode(&points, &mut text).unwrap();
+    let texts: Vec<_> = lines(&text).chunks(BATCH).map(<[&[u8]]>::concat).collect();
+    let unchecked: Vec<_> = texts.iter().map(Unchecked).collect();
+    let mut cases: [Case<'_>; 5] = [
         (
             "one `write!` with a format string, no escaping",
             Box::new(|| {
@@ -92,17 +109,23 @@ fn encode() {
                 }
             }),
         ),
-        ("derived struct", Box::new(|| write_all(&points))),
-        ("`Point`, built before", Box::new(|| write_all(&dynamic))),
+        ("derived struct", Box::new(|| write_all(&points, BATCH))),
+        ("`Point`, built before", Box::new(|| write_all(&dynamic, BATCH))),
+        ("finished text, checked", Box::new(|| write_all(&texts, 1))),
+        ("finished text, unchecked", Box::new(|| write_all(&unchecked, 1))),
     ];
     compare("encode `cpu,core=cpu3 temp=22.35 <19 digits>`", POINTS, &mut cases);
 }
 
-fn write_all<T: influx_core::line_protocol::ToLine>(points: &[T]) {
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n').collect()
+}
+
+fn write_all<T: ToLine>(records: &[T], batch: usize) {
     let mut buffer = Vec::new();
-    for batch in points.chunks(BATCH) {
+    for batch in records.chunks(batch) {
         buffer.clear();
-        influx_core::line_protocol::encode(batch, &mut buffer).unwrap();
+        line_protocol::encode(batch, &mut buffer).unwrap();
         black_box(&buffer);
     }
 }
@@ -149,7 +172,6 @@ fn by_csv_crate(csv: &Bytes, mut each: impl FnMut(&csv::StringRecord, f64, i64))
 }
 
 fn read() {
-    const ROWS: usize = 320_000;
     let csv = reply(ROWS);
     let mut borrowed: [Case<'_>; 2] = [
         (
@@ -199,7 +221,31 @@ fn read() {
     compare("decode into owned structs", ROWS, &mut owned);
 }
 
+fn read_any_shape() {
+    let csv = reply(ROWS);
+    let mut all_columns: [Case<'_>; 3] = [
+        (
+            "csv StringRecord, all columns as a Vec of Strings",
+            Box::new(|| {
+                by_csv_crate(&csv, |row, _, _| {
+                    black_box(row.iter().skip(3).map(str::to_owned).collect::<Vec<_>>());
+                })
+            }),
+        ),
+        (
+            "`OwnedRecord`, all columns typed",
+            Box::new(|| decode::<OwnedRecord>(&csv, |row| drop(black_box(row)))),
+        ),
+        (
+            "`Serde` of a struct of four members",
+            Box::new(|| decode::<Serde<SerdeCpu>>(&csv, |row| drop(black_box(row)))),
+        ),
+    ];
+    compare("decode rows of any shape", ROWS, &mut all_columns);
+}
+
 fn main() {
     encode();
     read();
+    read_any_shape();
 }

@@ -20,10 +20,13 @@ pub(super) const STRING: Escapes = Escapes(b"\"\\");
 
 impl Escapes {
     /// The text without the backslashes that [`append`](Self::append) puts into it.
+    #[inline]
     pub(super) fn undo(self, text: &[u8]) -> Cow<'_, [u8]> {
-        if memchr::memchr(b'\\', text).is_none() {
-            return Cow::Borrowed(text);
-        }
+        if text.contains(&b'\\') { self.undo_some(text) } else { Cow::Borrowed(text) }
+    }
+
+    #[cold]
+    fn undo_some(self, text: &[u8]) -> Cow<'_, [u8]> {
         let mut plain = Vec::with_capacity(text.len());
         let mut rest = text;
         while let Some((&first, behind)) = rest.split_first() {

@@ -17,10 +17,10 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// The lines of a text, one after the other.
 ///
 /// A line is given where the server takes it, as [`as_str`](ParsedLine::as_str) has it and whatever
-/// comes after it, and stores exactly what it says. Everything else is an error that names the part and the rule: what the server answers with
-/// 400, and also what it takes and then changes, splits, hides, or breaks on. Blank lines and
-/// comments are passed over, and a byte order mark at the start of the text. CRLF ends a line like
-/// LF; anywhere else a CR is a character like others.
+/// comes after it, and stores exactly what it says. Everything else is an error that names the part
+/// and the rule: what the server answers with 400, and also what it takes and then changes, splits,
+/// hides, or breaks on. Blank lines and comments are passed over, and a byte order mark at the start
+/// of the text. CRLF ends a line like LF; anywhere else a CR is a character like others.
 ///
 /// After an error the next line is read. Where a quote is missing, the server sees no end of the
 /// line before the next quote, and neither does this; a text whose lines hold no line ends is
@@ -222,7 +222,7 @@ impl<'t> Iterator for Parser<'t> {
             Err(_) => token::end_of_malformed(self.text, line_start),
         };
         let text = &self.text[start..self.at];
-        self.line += memchr::memchr_iter(b'\n', text).count() as u64;
+        self.line += text.iter().filter(|byte| **byte == b'\n').count() as u64;
         Some(line.map(|(line, _)| line).map_err(|error| error.in_text(position, text)))
     }
 }

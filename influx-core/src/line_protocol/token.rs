@@ -1,8 +1,6 @@
 //! The pieces of a line, read one after the other.
 
 use std::borrow::Cow;
-use std::num::{IntErrorKind, ParseIntError};
-use std::str::FromStr;
 
 use super::escape::{self, Escapes};
 use super::rules;
@@ -209,17 +207,23 @@ fn is_non_finite(text: &[u8]) -> bool {
 fn number(text: &[u8]) -> Result<RawValue<'_>, Rule> {
     match text {
         [digits @ .., b'i'] => integer(digits).map(RawValue::Integer),
+        [b'-', .., b'u'] => Err(Rule::NoInteger),
         [digits @ .., b'u'] => integer(digits).map(RawValue::Unsigned),
         _ => float(text).map(RawValue::Float),
     }
 }
 
-fn integer<T: FromStr<Err = ParseIntError>>(digits: &[u8]) -> Result<T, Rule> {
-    let digits = std::str::from_utf8(digits).map_err(|_| Rule::NoInteger)?;
-    digits.parse().map_err(|error: ParseIntError| match error.kind() {
-        IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => Rule::OutOfRange,
-        _ => Rule::NoInteger,
-    })
+fn integer<T: TryFrom<i128>>(text: &[u8]) -> Result<T, Rule> {
+    let (digits, sign) = match text {
+        [b'-', digits @ ..] => (digits, -1),
+        digits => (digits, 1),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(Rule::NoInteger);
+    }
+    let add = |number: u64, digit: &u8| number.checked_mul(10)?.checked_add((digit - b'0').into());
+    let number = digits.iter().try_fold(0, add).map(|number| sign * i128::from(number));
+    number.and_then(|number| number.try_into().ok()).ok_or(Rule::OutOfRange)
 }
 
 fn float(text: &[u8]) -> Result<f64, Rule> {
