@@ -5,8 +5,8 @@ use crate::error::{Result, SettingCause};
 
 /// What a reply does not say of its own format: the delimiter, and whether there are headers.
 ///
-/// Annotations and line ends are seen from it: all three, some or none of the annotation rows, in any order,
-/// before each header; LF or CRLF; a byte order mark in front.
+/// The rest is seen from it: all three, some or none of the annotation rows, in any order, before
+/// each header; LF or CRLF; a byte order mark in front.
 ///
 /// ```
 /// use influx_core::annotated_csv::{Dialect, Reader, Step};

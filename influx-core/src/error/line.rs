@@ -71,8 +71,8 @@ pub(crate) enum Rule {
     NoInteger,
     OutOfRange,
     NoClosingQuote,
-    BehindQuote,
-    BehindTimestamp,
+    AfterQuote,
+    AfterTimestamp,
     NotUtf8,
 }
 
@@ -234,11 +234,11 @@ impl fmt::Display for Rule {
             Self::NoClosingQuote => {
                 f.write_str("has no closing quote; put a backslash before quotes within a text")
             }
-            Self::BehindQuote => f.write_str(
+            Self::AfterQuote => f.write_str(
                 "goes on after its closing quote; close each text, and put a backslash before \
                  quotes within one",
             ),
-            Self::BehindTimestamp => f.write_str("is followed by more text; end the line there"),
+            Self::AfterTimestamp => f.write_str("is followed by more text; end the line there"),
             Self::NotUtf8 => f.write_str("is not UTF-8, which is what InfluxDB's texts are"),
         }
     }

@@ -80,7 +80,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Skips to behind the next line feed.
+    /// Skips to after the next line feed.
     pub(super) fn skip_line(&mut self) {
         let rest = &self.text[self.at..];
         self.at += memchr::memchr(b'\n', rest).map_or(rest.len(), |length| length + 1);
@@ -112,7 +112,7 @@ impl<'t> Cursor<'t> {
         self.until(b", ")
     }
 
-    /// A tag, behind its comma: key and value, escaped.
+    /// A tag, after its comma: key and value, escaped.
     pub(super) fn tag(&mut self) -> Result<(&'t [u8], &'t [u8])> {
         let key = self.key(Part::TagKey)?;
         let value = self.until(b",= ");
@@ -137,7 +137,7 @@ impl<'t> Cursor<'t> {
         Ok(Field { key, value })
     }
 
-    /// A key with the `=` behind it.
+    /// A key with the `=` after it.
     fn key(&mut self, part: Part) -> Result<&'t [u8]> {
         let key = self.until(b",= ");
         if self.peek() != Some(b'=') {
@@ -162,27 +162,24 @@ impl<'t> Cursor<'t> {
         self.at = end + 1;
         match self.peek() {
             None | Some(b',' | b' ') => Ok(RawValue::Text(&self.text[start..end])),
-            Some(_) => Err(Rule::BehindQuote),
+            Some(_) => Err(Rule::AfterQuote),
         }
     }
 
     /// The timestamp's digits; none where the line has no timestamp.
     pub(super) fn timestamp(&mut self) -> Result<Option<i64>> {
-        let mut behind = self.clone();
-        behind.skip_blanks();
-        let digits = behind.until(b" ");
+        let mut after = self.clone();
+        after.skip_blanks();
+        let digits = after.until(b" ");
         if digits.is_empty() {
             return Ok(None);
         }
-        self.at = behind.at;
-        while behind.peek() == Some(b' ') {
-            behind.at += 1;
+        self.at = after.at;
+        while after.peek() == Some(b' ') {
+            after.at += 1;
         }
-        let count = match (digits[0], behind.peek()) {
-            (b'+', _) => Err(Rule::NoInteger),
-            (_, Some(_)) => Err(Rule::BehindTimestamp),
-            (_, None) => integer(digits),
-        };
+        let count =
+            if after.peek().is_some() { Err(Rule::AfterTimestamp) } else { integer(digits) };
         count.map(Some).map_err(|rule| refuse(Part::Timestamp, &lossy(digits), rule))
     }
 }
