@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
-use super::scanner::KEPT;
 use crate::error::CsvCause;
 
 /// The most cells of a record; a table of InfluxDB has as many columns as a schema has keys.
 const MAX_CELLS: usize = 1 << 16;
+
+/// The most memory that is kept for the next record that is put together.
+pub(super) const KEPT: usize = 1 << 20;
 
 /// As much as is kept of a line that is none of the format.
 const MAX_FOREIGN: usize = 64 << 10;

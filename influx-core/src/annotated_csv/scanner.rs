@@ -4,15 +4,12 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use super::cells::{Cells, Parse, foreign_text, is_foreign};
+use super::cells::{Cells, KEPT, Parse, foreign_text, is_foreign};
 use crate::error::{CsvCause, Position};
 
 /// The longest record, unless another limit is set. The server's own limit for a text is 1 MiB, so
 /// this allows for rows of dozens of such texts.
 const MAX_RECORD: usize = 64 << 20;
-
-/// The most memory that is kept for the next record that is put together.
-pub(super) const KEPT: usize = 1 << 20;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
