@@ -163,7 +163,10 @@ mod names {
         let mut names: Vec<String> =
             ["time", "_time", "_value", "_field", "_measurement", "_start", "_stop", "times", ""]
                 .into_iter()
-                .chain(["$", "_name", "$a", "#!~#", "a#!~#b", "a#!~", "#!~a", "#!#~#"])
+                .chain([
+                    "$", "_name", "$a", "#!~#", "a#!~#b", "a#!~", "#!~a", "#!#~#", "#!~\\",
+                    "a #!~#",
+                ])
                 .map(String::from)
                 .collect();
         for a in BYTES {

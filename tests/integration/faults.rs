@@ -265,6 +265,14 @@ async fn a_reply_that_ends_with_its_connection_is_complete_with_its_empty_line()
         let cut = read(CSV).await;
         let error = cut[2].as_ref().unwrap_err();
         assert_eq!((cut.len(), error.kind()), (3, ErrorKind::Interrupted));
+        assert!(error.to_string().contains("does not end with the empty line"), "{error}");
+
+        // A failure ends with its own line, and what is raw is handed over as it came.
+        let failed = format!("{CSV}\r\n,error,reference\r\n,boom,\r\n");
+        assert_eq!(read(&failed).await[2].as_ref().unwrap_err().kind(), ErrorKind::Server);
+        let reply = format!("{head}content-type: text/csv\r\n\r\n{failed}");
+        let raw = client(reply, End::Close).await.query("x").raw().bytes().await.unwrap();
+        assert_eq!(raw, failed);
     }
 }
 

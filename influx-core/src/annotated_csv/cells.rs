@@ -174,7 +174,7 @@ impl Parse {
     #[cold]
     fn foreign(&mut self, bytes: &[u8]) -> Result<Option<usize>, CsvCause> {
         let bytes = &bytes[..bytes.len().min(MAX_FOREIGN)];
-        if let Some(length) = memchr::memchr(b'\n', &bytes[self.seen..]) {
+        if let Some(length) = memchr::memchr(b'\n', unseen(bytes, self.seen)) {
             return Err(foreign_text(&bytes[..self.seen + length]));
         }
         if bytes.len() == MAX_FOREIGN {
@@ -223,7 +223,7 @@ impl Parse {
         if self.seen == self.cell + 1 {
             self.rewrite = false;
         }
-        while let Some(length) = memchr::memchr2(b'"', b'\n', &bytes[self.seen..]) {
+        while let Some(length) = memchr::memchr2(b'"', b'\n', unseen(bytes, self.seen)) {
             let at = self.seen + length;
             if bytes[at] == b'"' && bytes.get(at + 1) != Some(&b'"') {
                 self.seen = at;
@@ -293,6 +293,11 @@ fn rewrite(raw: &[u8], rewritten: &mut Vec<u8>) -> u64 {
         rewritten.push(byte);
     }
     lines
+}
+
+/// What was not looked at yet; a limit may have been set below that.
+fn unseen(bytes: &[u8], seen: usize) -> &[u8] {
+    bytes.get(seen..).unwrap_or_default()
 }
 
 /// The end of a line's last cell, whose line feed is at `end`.

@@ -115,7 +115,8 @@ impl OwnedRecord {
     ///
     /// Null reads as `None` and, into text, as `""`; a column that the table lacks as `None`. Where
     /// serde keeps a value before it knows the member (`flatten`, `untagged`, `tag`), a null fits
-    /// only an `Option`. Of a column that is there twice a map gets the last, a struct serde's
+    /// only an `Option`, and a [`Value`](crate::Value) of a time is a text, of an unsigned number an
+    /// integer. Of a column that is there twice a map gets the last, a struct serde's
     /// error.
     ///
     /// ```

@@ -437,3 +437,14 @@ fn a_row_after_an_empty_table_belongs_to_the_table_that_it_names() {
     let found = read_as(csv.as_bytes(), Dialect::new()).unwrap();
     assert_eq!(found, ["r/0 n:string", "1", "r/1 n:string", "r/0 n:string", "2"]);
 }
+
+#[test]
+fn a_limit_may_be_set_within_a_row() {
+    for csv in ["\"abcdefgh", "abcdefgh", ",abcdefgh"] {
+        let mut reader = Reader::new();
+        reader.feed(csv);
+        assert_eq!(reader.advance().unwrap(), Step::NeedInput);
+        let error = reader.max_record_size(4).advance().unwrap_err();
+        assert!(error.to_string().starts_with("a line is longer than 4 bytes"), "{error}");
+    }
+}

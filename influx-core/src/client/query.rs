@@ -1,4 +1,5 @@
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -245,7 +246,7 @@ impl RawReply {
     /// # Cancel safety
     /// A chunk is handed out or still to come.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        self.0.chunk().await
+        poll_fn(|cx| self.0.poll_raw(cx)).await
     }
 
     /// The whole reply.
@@ -268,6 +269,6 @@ impl Stream for RawReply {
     type Item = Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_chunk(cx).map(Result::transpose)
+        self.0.poll_raw(cx).map(Result::transpose)
     }
 }

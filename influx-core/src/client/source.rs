@@ -21,16 +21,33 @@ impl Source {
         Self::Pending(request)
     }
 
-    /// The next chunk; `None` at the end, and always after an error.
+    /// The next chunk; `None` at the end, and always after an error. Where the end may be that of the
+    /// connection, rows are not complete without the reply's last line.
     pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>> {
         poll_fn(|cx| self.poll_chunk(cx)).await
     }
 
     pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        self.poll(cx, Body::check_end)
+    }
+
+    /// The same with whatever end there is.
+    pub(super) fn poll_raw(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        self.poll(cx, |_| Ok(()))
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        check_end: impl FnOnce(&Body) -> Result<()>,
+    ) -> Poll<Result<Option<Bytes>>> {
         let outcome = loop {
             match self {
                 Self::Done => return Poll::Ready(Ok(None)),
-                Self::Open(body) => break ready!(body.poll_chunk(cx)),
+                Self::Open(body) => match ready!(body.poll_chunk(cx)) {
+                    Ok(None) => break check_end(body).map(|()| None),
+                    chunk => break chunk,
+                },
                 Self::Pending(request) => match ready!(request.as_mut().poll(cx)) {
                     Ok(body) => *self = Self::Open(body),
                     Err(error) => break Err(error),

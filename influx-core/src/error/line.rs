@@ -154,7 +154,7 @@ impl fmt::Display for LineCause {
 fn fmt_place(position: Position, last: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match position {
         // It may be the only one.
-        Position { line, byte: 0 } if line == last => Ok(()),
+        Position { line: 1, .. } if last == 1 => Ok(()),
         Position { line, .. } if line == last => write!(f, "{position} of the text, "),
         Position { line, byte } => write!(f, "lines {line} to {last}, byte {byte} of the text, "),
     }
@@ -256,7 +256,8 @@ impl Refused {
         Self { index, reason }
     }
 
-    /// The record's place among those handed over, from 0; of a text, the line's place in it.
+    /// The record's place among those handed over, from 0; of a line, that among the lines of its
+    /// text, likewise.
     #[must_use]
     pub const fn index(&self) -> usize {
         self.index

@@ -113,7 +113,8 @@ impl Error {
 
     /// The error of a line, with the place that the line has in a text.
     pub(crate) fn in_text(self, position: Position, line: &[u8]) -> Self {
-        LineCause::in_text(position, line.trim_ascii_end(), self).into()
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        LineCause::in_text(position, line.strip_suffix(b"\r").unwrap_or(line), self).into()
     }
 
     /// Which situation this is; what a program branches on.

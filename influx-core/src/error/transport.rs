@@ -17,6 +17,10 @@ pub(crate) enum TransportCause {
     Interrupted {
         doing: Endpoint,
     },
+    /// The connection ended, and what had come does not look complete.
+    CutOff {
+        doing: Endpoint,
+    },
     Timeout {
         doing: Endpoint,
         after: Duration,
@@ -69,7 +73,7 @@ impl TransportCause {
     pub(super) const fn kind(&self) -> ErrorKind {
         match self {
             Self::Connect { .. } | Self::Untrusted { .. } => ErrorKind::Connect,
-            Self::Interrupted { .. } => ErrorKind::Interrupted,
+            Self::Interrupted { .. } | Self::CutOff { .. } => ErrorKind::Interrupted,
             Self::Timeout { .. } => ErrorKind::Timeout,
             Self::Decode { .. } | Self::Unexpected { .. } => ErrorKind::Decode,
         }
@@ -98,6 +102,12 @@ impl fmt::Display for TransportCause {
                     doing.noun()
                 )
             }
+            Self::CutOff { doing } => write!(
+                f,
+                "the reply to {} does not end with the empty line of InfluxDB; it was cut off, or a \
+                 proxy changes it",
+                doing.noun()
+            ),
             Self::Timeout { doing, after } => write!(
                 f,
                 "{} had no answer within {after:?}; allow more with `{}` of the client's builder",

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::time::{Instant, Sleep};
 
 use super::reqwest::{Chunks, Response};
-use crate::error::{Endpoint, Error, Result, TransportCause};
+use crate::error::{Endpoint, Result, TransportCause};
 
 /// A reply that is read as it comes. Dropping it closes the connection.
 pub(crate) struct Body {
@@ -20,7 +20,7 @@ pub(crate) struct Body {
 }
 
 /// The last bytes of a reply. InfluxDB ends each result with an empty line, so where nothing else
-/// says that a reply is complete, that does.
+/// says that a reply is complete, the lack of that says that it is not.
 #[derive(Default)]
 struct Tail(VecDeque<u8>);
 
@@ -45,7 +45,10 @@ impl Body {
         let chunk = self.chunks.poll_next(cx);
         if let Poll::Ready(chunk) = chunk {
             self.idle.iter_mut().for_each(|idle| idle.waiting = false);
-            return Poll::Ready(chunk.and_then(|chunk| self.checked(chunk)));
+            if let (Ok(Some(bytes)), Some(tail)) = (&chunk, &mut self.tail) {
+                tail.push(bytes);
+            }
+            return Poll::Ready(chunk);
         }
         let Some(idle) = &mut self.idle else { return Poll::Pending };
         ready!(idle.poll(cx));
@@ -55,22 +58,19 @@ impl Body {
 }
 
 impl Body {
-    /// The end may be that of the connection and not of the reply.
-    fn checked(&mut self, chunk: Option<Bytes>) -> Result<Option<Bytes>> {
-        match (&chunk, &mut self.tail) {
-            (Some(bytes), Some(tail)) => tail.push(bytes),
-            (None, Some(tail)) if !tail.is_empty_line() => {
-                let cause = TransportCause::Interrupted { doing: self.endpoint };
-                return Err(Error::transport(cause, "a reply without a length has no last line"));
+    /// Whether the end that was reached can be that of the reply, and not only of the connection.
+    pub(crate) fn check_end(&self) -> Result<()> {
+        match &self.tail {
+            Some(tail) if !tail.is_empty_line() => {
+                Err(TransportCause::CutOff { doing: self.endpoint }.into())
             }
-            _ => {}
+            _ => Ok(()),
         }
-        Ok(chunk)
     }
 }
 
 impl Tail {
-    const KEPT: usize = 3;
+    const KEPT: usize = 4;
 
     fn push(&mut self, bytes: &[u8]) {
         self.0.extend(&bytes[bytes.len().saturating_sub(Self::KEPT)..]);
@@ -79,8 +79,8 @@ impl Tail {
 
     /// Whether the last line is empty; a result without tables is nothing else.
     fn is_empty_line(&self) -> bool {
-        let last: Vec<_> = self.0.iter().copied().filter(|byte| *byte != b'\r').collect();
-        last.ends_with(b"\n\n") || last == b"\n"
+        let last: Vec<_> = self.0.iter().copied().collect();
+        last.ends_with(b"\r\n\r\n") || last.ends_with(b"\n\n") || last == b"\r\n" || last == b"\n"
     }
 }
 

@@ -106,10 +106,9 @@ impl Response {
 
     /// Whether the body has an end of its own; else the end of the connection is taken for it.
     pub(super) fn says_its_end(&self) -> bool {
-        let has = |name| self.0.headers().contains_key(name);
         self.0.version() > reqwest::Version::HTTP_11
-            || has("content-length")
-            || has("transfer-encoding")
+            || self.header("content-length").is_some()
+            || self.header("transfer-encoding").is_some_and(|coding| coding.contains("chunked"))
     }
 
     /// Appends the body to `body`, up to `limit` bytes in all; whether that is all of it.

@@ -82,17 +82,21 @@ use crate::time::Precision;
 /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when a record cannot be carried;
 /// [`refused`](crate::Error::refused) lists all of them, and `buffer` is as it was.
 pub fn encode<Kind>(lines: impl IntoLines<Kind>, buffer: &mut Vec<u8>) -> Result<usize> {
-    let start = buffer.len();
-    let mut encoded = Lines::appending_to(std::mem::take(buffer), Some(Precision::Nanoseconds));
+    // What is there already is kept out of reach of foreign implementations.
+    let mut before = std::mem::take(buffer);
+    let own = if before.is_empty() { std::mem::take(&mut before) } else { Vec::new() };
+    let mut encoded = Lines::appending_to(own, Some(Precision::Nanoseconds));
     lines.append_to(&mut encoded);
     let records = encoded.records();
-    let (bytes, outcome) = encoded.into_parts();
-    *buffer = bytes;
-    match outcome {
-        Ok(_) => Ok(records),
-        Err(error) => {
-            buffer.truncate(start);
-            Err(error)
-        }
+    let (mut bytes, outcome) = encoded.into_parts();
+    if outcome.is_err() {
+        bytes.clear();
     }
+    *buffer = if before.is_empty() {
+        bytes
+    } else {
+        before.append(&mut bytes);
+        before
+    };
+    outcome.map(|_| records)
 }

@@ -20,7 +20,8 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// comes after it, and stores exactly what it says. Everything else is an error that names the part
 /// and the rule: what the server answers with 400, and also what it takes and then changes, splits,
 /// hides, or breaks on. Blank lines and comments are passed over, and a byte order mark at the start
-/// of the text. CRLF ends a line like LF; anywhere else a CR is a character like others.
+/// of the text. CRLF ends a line like LF, and a CR ends the text; anywhere else it is a character
+/// like others.
 ///
 /// After an error the next line is read. Where a quote is missing, the server sees no end of the
 /// line before the next quote, and neither does this; a text whose lines hold no line ends is

@@ -1,4 +1,4 @@
-use super::{IntoLines as _, Lines, Parser, Point, Unchecked, encode};
+use super::{IntoLines as _, LineWriter, Lines, Parser, Point, ToLine as _, Unchecked, encode};
 use crate::error::{Error, ErrorKind};
 use crate::schema::Value;
 use crate::time::{Precision, Timestamp};
@@ -209,6 +209,7 @@ fn a_parsed_line_is_written_in_any_precision() {
         encoded.finish().map(|(bytes, own)| (String::from_utf8(bytes).unwrap(), own)).unwrap()
     };
     assert_eq!(write(None), (format!("{text}\n"), Precision::Seconds));
+    assert_eq!(write(Some(Precision::Seconds)).0, format!("{text}\n"));
     let nanos = "m f=1 1714564800000000000\nm f=2 -1000000000\nm f=3\n";
     assert_eq!(write(Some(Precision::Nanoseconds)).0, nanos);
 }
@@ -265,4 +266,16 @@ fn the_rest_of_a_bad_line_is_no_line() {
     assert_eq!(good(" m=\"a f=x\nm2 f=2 \"\nm3 f=3"), ["m3 f=3"]);
     assert_eq!(good("m=\"a f=x\nm2 f=2\nm3 f=3"), ["m2 f=2", "m3 f=3"]);
     assert_eq!(good("\0\tm f=1"), ["m f=1"]);
+}
+
+#[test]
+fn a_parsed_line_whose_time_cannot_be_written_leaves_nothing() {
+    let text = "m f=1i -9223372036854775806\nm f=2i 1999999999";
+    let lines: Vec<_> = Parser::new(text).map(Result::unwrap).collect();
+    let mut out = LineWriter::new(Precision::Seconds);
+    // Also where it is not `write` that takes it back.
+    lines[0].write_line(&mut out).unwrap_err();
+    out.write(&lines[0]).unwrap_err();
+    out.write(&lines[1]).unwrap();
+    assert_eq!(out.into_bytes(), b"m f=2i 1\n");
 }

@@ -323,8 +323,26 @@ fn another_writer_in_the_place_of_its_own_is_refused_and_leaves_nothing() {
     assert_eq!(error.refused().iter().map(Refused::index).collect::<Vec<_>>(), [1]);
     assert!(error.to_string().contains("append to the one that is handed over"), "{error}");
 
+    let mut buffer = b"kept\n".to_vec();
+    encode(Usurper, &mut buffer).unwrap_err();
+    assert_eq!(buffer, b"kept\n");
+    encode(&point, &mut buffer).unwrap();
+    assert_eq!(buffer, b"kept\nm f=1i\n");
+
+    struct Silent;
+
+    impl ToLine for Silent {
+        fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+            let _ = out.write(&Usurper);
+            Ok(())
+        }
+    }
+
     let mut writer = LineWriter::default();
+    writer.write(&point).unwrap();
+    writer.write(&Silent).unwrap_err();
     writer.write(&Usurper).unwrap_err();
+    assert_eq!(writer.precision(), Precision::Nanoseconds);
     writer.write(&point).unwrap();
     assert_eq!(writer.into_bytes(), b"m f=1i\n");
 }

@@ -83,9 +83,12 @@ impl LineWriter {
         let before = self.buffer.len();
         let broken_outside = std::mem::take(&mut self.broken);
         self.depth += 1;
-        let depth = self.depth;
+        let (depth, precision) = (self.depth, self.precision);
         let outcome = match record.write_line(self) {
-            _ if self.depth != depth => self.replaced(),
+            _ if self.depth != depth || self.buffer.len() < before => {
+                self.precision = precision;
+                self.replaced()
+            }
             Ok(()) if self.open || self.broken => Err(LineCause::Unfinished.into()),
             outcome => outcome,
         };
@@ -252,8 +255,14 @@ impl LineWriter {
     /// Appends a line that was checked, with its time in the precision of the lines.
     pub(super) fn checked(&mut self, line: &str, time: Option<Timestamp>) -> Result<()> {
         self.interrupt();
+        let before = self.buffer.len();
         self.buffer.extend_from_slice(line.as_bytes());
-        time.map_or(Ok(()), |time| self.append_time(time.as_nanos().into()))?;
+        if let Some(time) = time
+            && let Err(error) = self.append_time(time.as_nanos().into())
+        {
+            self.buffer.truncate(before);
+            return Err(error);
+        }
         self.buffer.push(b'\n');
         Ok(())
     }

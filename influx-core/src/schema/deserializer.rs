@@ -8,7 +8,6 @@ use serde::forward_to_deserialize_any;
 
 use super::{Value, ValueRef};
 use crate::error::CellError;
-use crate::time::Timestamp;
 
 impl<'de> Deserializer<'de> for ValueRef<'de> {
     type Error = CellError;
@@ -49,15 +48,15 @@ impl<'de> Deserializer<'de> for ValueRef<'de> {
         }
     }
 
-    /// What is made into a type of this crate keeps its own.
+    /// What is made into a [`Value`] keeps its type.
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, CellError> {
         match (name, self) {
-            (Value::NAME | Timestamp::NAME, Self::Time(time)) => {
-                visitor.visit_map(one_entry(Timestamp::NAME, time.as_nanos()))
+            (Value::NAME, Self::Time(time)) => {
+                visitor.visit_map(one_entry(Value::TIME, time.as_nanos()))
             }
             (Value::NAME, Self::Unsigned(value)) => {
                 visitor.visit_map(one_entry(Value::UNSIGNED, value))
@@ -93,5 +92,5 @@ fn one_entry<'de, T: IntoDeserializer<'de, CellError>>(
     name: &'static str,
     value: T,
 ) -> impl MapAccess<'de, Error = CellError> {
-    MapDeserializer::new(once((BorrowedStrDeserializer::new(name), value)))
+    MapDeserializer::new(once((name, value)))
 }

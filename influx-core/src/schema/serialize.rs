@@ -33,7 +33,9 @@ impl Serialize for Value {
 
 /// Takes what a format such as JSON says of itself: a whole number is an
 /// [`Integer`](Value::Integer), and [`Unsigned`](Value::Unsigned) only beyond the range of one; a
-/// time stays text. A value of this crate's own rows keeps its type.
+/// time stays text. A value of this crate's own rows keeps its type, save where serde keeps it before
+/// it knows that a `Value` is wanted (`flatten`, `untagged`, `tag`). Formats that write the names of
+/// newtypes, such as RON, cannot be read.
 ///
 /// ```
 /// use influx_core::Value;
@@ -53,6 +55,7 @@ impl Value {
     /// name to the value will do.
     pub(super) const NAME: &str = "influx_core::Value";
     pub(super) const UNSIGNED: &str = "influx_core::Unsigned";
+    pub(super) const TIME: &str = "influx_core::Time";
 }
 
 struct AnyValue;
@@ -105,10 +108,9 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        // Another map may not even lend its keys.
-        match map.next_key() {
-            Ok(Some(Value::UNSIGNED)) => map.next_value().map(Value::Unsigned),
-            Ok(Some(Timestamp::NAME)) => {
+        match map.next_key::<String>()?.as_deref() {
+            Some(Value::UNSIGNED) => map.next_value().map(Value::Unsigned),
+            Some(Value::TIME) => {
                 map.next_value().map(|nanos| Value::Time(Timestamp::from_nanos(nanos)))
             }
             _ => Err(A::Error::invalid_type(Unexpected::Map, &self)),
