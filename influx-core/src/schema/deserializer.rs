@@ -20,7 +20,7 @@ impl<'de> Deserializer<'de> for ValueRef<'de> {
             Self::Unsigned(value) => visitor.visit_u64(value),
             Self::Boolean(value) => visitor.visit_bool(value),
             Self::String(value) => visitor.visit_borrowed_str(value),
-            Self::Time(value) => visitor.visit_string(value.to_string()),
+            Self::Time(value) => visitor.visit_str(value.rfc3339().as_str()),
         }
     }
 

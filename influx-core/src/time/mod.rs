@@ -84,6 +84,11 @@ impl Timestamp {
         }
     }
 
+    /// The text that `Display` prints, without an allocation.
+    pub(crate) fn rfc3339(self) -> rfc3339::Text {
+        rfc3339::Text::new(self.0)
+    }
+
     pub(crate) fn try_from_nanos(nanos: i128) -> Result<Self> {
         i64::try_from(nanos).map(Self).map_err(|_| TimeCause::OutOfRange { nanos }.into())
     }
@@ -92,7 +97,7 @@ impl Timestamp {
 /// RFC 3339 in UTC, as the server writes it: up to 9 digits of fraction, no trailing zeros.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        rfc3339::format(self.0, f)
+        f.pad(self.rfc3339().as_str())
     }
 }
 

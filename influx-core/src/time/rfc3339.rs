@@ -3,8 +3,6 @@
 //! Source: RFC 3339 §5.6; the calendar arithmetic counts days in 400-year eras that start on
 //! 1 March, so that the leap day comes last.
 
-use std::fmt;
-
 const NANOS: i128 = 1_000_000_000;
 const DAY: i64 = 86_400;
 
@@ -111,15 +109,49 @@ const fn civil_from_days(days: i64) -> (i64, i64, i64) {
     (if month <= 2 { year + 1 } else { year }, month, day)
 }
 
-pub(super) fn format(nanos: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (seconds, fraction) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
-    let (year, month, day) = civil_from_days(seconds.div_euclid(DAY));
-    let second = seconds.rem_euclid(DAY);
-    let (hour, minute) = (second / 3600, second / 60 % 60);
-    write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}", second % 60)?;
-    if fraction > 0 {
-        let digits = format!("{fraction:09}");
-        write!(f, ".{}", digits.trim_end_matches('0'))?;
+/// A time as text.
+pub(crate) struct Text {
+    bytes: [u8; Self::LONGEST.len()],
+    length: usize,
+}
+
+impl Text {
+    const LONGEST: &[u8; 30] = b"0000-00-00T00:00:00.000000000Z";
+
+    pub(super) fn new(nanos: i64) -> Self {
+        let (seconds, fraction) =
+            (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
+        let (year, month, day) = civil_from_days(seconds.div_euclid(DAY));
+        let second = seconds.rem_euclid(DAY);
+        let mut bytes = *Self::LONGEST;
+        for (place, number) in [
+            (0..4, year),
+            (5..7, month),
+            (8..10, day),
+            (11..13, second / 3600),
+            (14..16, second / 60 % 60),
+            (17..19, second % 60),
+            (20..29, fraction),
+        ] {
+            write_digits(&mut bytes[place], number);
+        }
+        let mut length = if fraction == 0 { 19 } else { 29 };
+        while fraction != 0 && bytes[length - 1] == b'0' {
+            length -= 1;
+        }
+        bytes[length] = b'Z';
+        Self { bytes, length: length + 1 }
     }
-    f.write_str("Z")
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
+
+/// Fills all of `place` with the digits of a number from 0 on, with zeros in front.
+fn write_digits(place: &mut [u8], mut number: i64) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + (number % 10).to_le_bytes()[0];
+        number /= 10;
+    }
 }

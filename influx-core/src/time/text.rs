@@ -10,7 +10,7 @@ use super::Timestamp;
 /// RFC 3339 in UTC, as `Display` prints it.
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.rfc3339().as_str())
     }
 }
 
