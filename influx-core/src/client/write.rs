@@ -19,11 +19,13 @@ use crate::time::Precision;
 ///
 /// # Errors
 /// Before anything is sent: [`InvalidLine`](crate::ErrorKind::InvalidLine), with the records in
-/// [`refused`](crate::Error::refused), when line protocol cannot carry one;
+/// [`refused`](crate::Error::refused), when line protocol cannot carry one, or a line of text is not
+/// as the server would have it;
 /// [`InvalidInput`](crate::ErrorKind::InvalidInput) without a bucket or organization.
 ///
 /// From the server: [`InvalidLine`](crate::ErrorKind::InvalidLine) when it cannot parse a line of
-/// text, and then stores nothing; [`PartialWrite`](crate::ErrorKind::PartialWrite) when it dropped
+/// [`Unchecked`](crate::line_protocol::Unchecked) text, and then stores nothing;
+/// [`PartialWrite`](crate::ErrorKind::PartialWrite) when it dropped
 /// some points and stored the others; [`Unauthorized`](crate::ErrorKind::Unauthorized),
 /// [`Forbidden`](crate::ErrorKind::Forbidden), [`NotFound`](crate::ErrorKind::NotFound), and those
 /// that may pass ([`is_retryable`](crate::Error::is_retryable)).
