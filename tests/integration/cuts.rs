@@ -3,10 +3,10 @@
 
 use std::io::Write as _;
 
-use influx_core::annotated_csv::{Column, OwnedRecord, Reader, Step};
-use influx_core::error::Position;
+use influx_core::annotated_csv::{OwnedRecord, Reader};
 use influx_core::measurement::{Decoder, Progress};
 use influx_core::{Client, Error, ErrorKind};
+use influx_fuzz::Event;
 use proptest::prelude::*;
 
 use crate::support::canned::{End, sequence};
@@ -87,7 +87,7 @@ struct Whole {
 impl Whole {
     fn read(csv: &'static str, expected: usize) -> Self {
         let starts = events([csv.as_bytes()]).into_iter().filter_map(|event| match event {
-            Event::Row { position, .. } => Some(position.byte),
+            Event::Record { position, .. } => Some(position.byte),
             _ => None,
         });
         let (mut decoder, mut rows) = (Decoder::<OwnedRecord>::new(), Vec::new());
@@ -234,45 +234,8 @@ async fn a_reply_that_is_ended_within_a_line_by_its_length_is_no_success() {
     end_early(of_known_length).await;
 }
 
-/// A step of a [`Reader`], with all that it shows.
-#[derive(Debug, PartialEq)]
-enum Event {
-    Table {
-        result: String,
-        id: u64,
-        columns: Vec<Column>,
-    },
-    Row {
-        position: Position,
-        cells: Vec<Vec<u8>>,
-    },
-    /// Its message ends in its position.
-    Error(ErrorKind, String),
-}
-
 fn events<'x>(chunks: impl IntoIterator<Item = &'x [u8]>) -> Vec<Event> {
-    let (mut reader, mut chunks) = (Reader::new(), chunks.into_iter());
-    let mut events = Vec::new();
-    loop {
-        match reader.advance() {
-            Ok(Step::NeedInput) => match chunks.next() {
-                Some(chunk) => reader.feed(chunk.to_vec()),
-                None => reader.finish(),
-            },
-            Ok(Step::Table) => {
-                let table = reader.table();
-                let (result, columns) = (table.result().to_owned(), table.columns().to_vec());
-                events.push(Event::Table { result, id: table.id(), columns });
-            }
-            Ok(Step::Record) => {
-                let record = reader.record().unwrap();
-                let cells = record.iter().map(|(_, cell)| cell.as_bytes().to_vec()).collect();
-                events.push(Event::Row { position: record.position(), cells });
-            }
-            Ok(Step::End) => return events,
-            Err(error) => events.push(Event::Error(error.kind(), error.to_string())),
-        }
-    }
+    influx_fuzz::events(Reader::new(), chunks)
 }
 
 /// Replies, what is none, and every beginning of each.

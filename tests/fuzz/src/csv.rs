@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use influx_core::annotated_csv::{Column, Dialect, OwnedRecord, Reader, Step};
 use influx_core::error::Position;
 use influx_core::measurement::{Decoder, FromRowOwned, Progress, Serde};
-use influx_core::{Error, Measurement, Value};
+use influx_core::{Error, ErrorKind, Measurement, Value};
 
 /// What a reader says of a reply.
 #[derive(Debug, PartialEq)]
-enum Event {
+#[expect(missing_docs, reason = "each is what the reader calls it")]
+pub enum Event {
     Table { result: String, id: u64, columns: Vec<Column> },
     Record { cells: Vec<Vec<u8>>, position: Position },
-    Error { message: String, position: Option<Position> },
+    Error { kind: ErrorKind, message: String, position: Option<Position> },
 }
 
 /// How a reply is cut, and how it is read.
@@ -20,6 +21,12 @@ struct Plan<'d> {
     sizes: &'d [u8],
     dialect: Dialect,
     limit: usize,
+}
+
+impl Plan<'_> {
+    fn reader(&self) -> Reader {
+        Reader::with_dialect(self.dialect).max_record_size(self.limit)
+    }
 }
 
 /// The first bytes say how to cut and to read the others.
@@ -45,8 +52,9 @@ fn cut<'d>(mut reply: &'d [u8], sizes: &'d [u8]) -> impl Iterator<Item = &'d [u8
     })
 }
 
-fn events<'d>(plan: &Plan<'_>, mut pieces: impl Iterator<Item = &'d [u8]>) -> Vec<Event> {
-    let mut reader = Reader::with_dialect(plan.dialect).max_record_size(plan.limit);
+/// All steps of a reader that is fed these pieces, with all that it shows.
+pub fn events<'d>(mut reader: Reader, pieces: impl IntoIterator<Item = &'d [u8]>) -> Vec<Event> {
+    let mut pieces = pieces.into_iter();
     let mut events = Vec::new();
     loop {
         match reader.advance() {
@@ -66,8 +74,8 @@ fn events<'d>(plan: &Plan<'_>, mut pieces: impl Iterator<Item = &'d [u8]>) -> Ve
                 events.push(Event::Record { cells, position: record.position() });
             }
             Err(error) => {
-                events
-                    .push(Event::Error { message: error.to_string(), position: error.position() });
+                let (message, position) = (error.to_string(), error.position());
+                events.push(Event::Error { kind: error.kind(), message, position });
             }
         }
     }
@@ -77,8 +85,8 @@ fn events<'d>(plan: &Plan<'_>, mut pieces: impl Iterator<Item = &'d [u8]>) -> Ve
 /// width of their table, and an error is the last thing that is said.
 pub fn scanner(data: &[u8]) {
     let Some((plan, reply)) = plan(data) else { return };
-    let whole = events(&plan, std::iter::once(reply));
-    assert_eq!(events(&plan, cut(reply, plan.sizes)), whole);
+    let whole = events(plan.reader(), [reply]);
+    assert_eq!(events(plan.reader(), cut(reply, plan.sizes)), whole);
     let mut width = None;
     for (place, event) in whole.iter().enumerate() {
         match event {
@@ -124,8 +132,7 @@ fn rows<'d, T: FromRowOwned>(
     plan: &Plan<'_>,
     mut pieces: impl Iterator<Item = &'d [u8]>,
 ) -> (Vec<T>, Option<Error>) {
-    let reader = Reader::with_dialect(plan.dialect).max_record_size(plan.limit);
-    let (mut decoder, mut rows) = (Decoder::<T>::with_reader(reader), Vec::new());
+    let (mut decoder, mut rows) = (Decoder::<T>::with_reader(plan.reader()), Vec::new());
     loop {
         match decoder.advance() {
             Ok(Progress::End) => return (rows, None),

@@ -5,5 +5,5 @@
 mod csv;
 mod lines;
 
-pub use self::csv::{decode, scanner};
+pub use self::csv::{Event, decode, events, scanner};
 pub use self::lines::{lines, round_trip};

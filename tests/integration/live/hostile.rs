@@ -297,6 +297,15 @@ async fn in_rounds<T>(live: &Live, all: &[T], round: impl AsyncFn(&Live, &[T])) 
     }
 }
 
+/// Writes the lines of what was accepted, which is more than one in so many, and reads it back.
+async fn store(live: &Live, lines: &[Vec<u8>], stored: &[Option<Case>], one_in: usize) {
+    // A last round may have few.
+    let enough = lines.len() > stored.len() / one_in || stored.len() < 1_000;
+    assert!(enough, "only {} were accepted", lines.len());
+    write(live, lines).await;
+    assert_stored(live, stored).await;
+}
+
 async fn write_points(live: &Live, cases: &[Case]) {
     let mut lines = Vec::new();
     let stored = cases.iter().zip(0..).map(|(case, time)| {
@@ -306,14 +315,7 @@ async fn write_points(live: &Live, cases: &[Case]) {
         Some(case.clone())
     });
     let stored: Vec<_> = stored.collect();
-    // A last round may have few.
-    assert!(
-        lines.len() > cases.len() / 6 || cases.len() < 1_000,
-        "only {} were accepted",
-        lines.len()
-    );
-    write(live, &lines).await;
-    assert_stored(live, &stored).await;
+    store(live, &lines, &stored, 6).await;
 }
 
 async fn write_lines(live: &Live, texts: &[String]) {
@@ -337,13 +339,7 @@ async fn write_lines(live: &Live, texts: &[String]) {
         })
     });
     let stored: Vec<_> = stored.collect();
-    assert!(
-        lines.len() > texts.len() / 10 || texts.len() < 1_000,
-        "only {} were accepted",
-        lines.len()
-    );
-    write(live, &lines).await;
-    assert_stored(live, &stored).await;
+    store(live, &lines, &stored, 10).await;
 }
 
 live! {
