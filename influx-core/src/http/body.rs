@@ -29,13 +29,12 @@ struct Idle {
     limit: Duration,
     timer: Pin<Box<Sleep>>,
     waiting: bool,
-    endpoint: Endpoint,
 }
 
 impl Body {
     pub(super) fn new(response: Response, endpoint: Endpoint, limit: Option<Duration>) -> Self {
         let timer = |limit| Box::pin(tokio::time::sleep(limit));
-        let idle = limit.map(|limit| Idle { limit, timer: timer(limit), waiting: false, endpoint });
+        let idle = limit.map(|limit| Idle { limit, timer: timer(limit), waiting: false });
         let tail = (!response.says_its_end()).then(Tail::default);
         Self { chunks: response.into_chunks(endpoint), idle, tail, endpoint }
     }
@@ -52,12 +51,10 @@ impl Body {
         }
         let Some(idle) = &mut self.idle else { return Poll::Pending };
         ready!(idle.poll(cx));
-        let (doing, after) = (idle.endpoint, idle.limit);
+        let (doing, after) = (self.endpoint, idle.limit);
         Poll::Ready(Err(TransportCause::Timeout { doing, after }.into()))
     }
-}
 
-impl Body {
     /// Whether the end that was reached can be that of the reply, and not only of the connection.
     pub(crate) fn check_end(&self) -> Result<()> {
         match &self.tail {
