@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use super::cells::foreign_text;
 use super::header::{Annotations, TableHeader, unnamed};
 use super::record::LEADING;
 use super::scanner::{Scan, Scanner};
@@ -199,8 +200,8 @@ impl Reader {
             State::Annotations if !self.annotations.is_empty() => {
                 Err(self.fail(CsvCause::MidTable))
             }
-            // An empty table would have its number in the default row.
             State::Annotations if self.scanner.is_at_start() => Err(self.fail(CsvCause::Empty)),
+            // An empty table would have its number in the default row.
             State::Header if self.defaulted => Err(self.fail(CsvCause::MidTable)),
             _ => Ok(Step::End),
         }
@@ -220,10 +221,7 @@ impl Reader {
                 Err(self.fail(CsvCause::Server { message }))
             }
             (Some(b'#'), ..) => self.annotation().map(|()| None),
-            (Some(_), ..) => {
-                let text = String::from_utf8_lossy(first).into_owned();
-                Err(self.fail(CsvCause::foreign(text)))
-            }
+            (Some(_), ..) => Err(self.fail(foreign_text(first))),
             (None, b"result", b"table") if self.dialect.header => {
                 let names = (LEADING..self.scanner.width()).map(|index| self.name(index));
                 let names = names.collect::<Result<_>>()?;
