@@ -8,7 +8,7 @@ use super::escape::{self, Escapes};
 use super::token::{self, Cursor, Field, lossy, unescaped};
 use super::writer::refuse;
 use super::{LineWriter, Point, ToLine, rules};
-use crate::error::{LineCause, Part, Position, Result, Rule, TimeCause};
+use crate::error::{LineCause, Part, Position, Result, Rule};
 use crate::schema::Value;
 use crate::time::{Precision, Timestamp};
 
@@ -190,11 +190,7 @@ impl<'t> Parser<'t> {
 
     fn timestamp(&self, cursor: &mut Cursor<'t>) -> Result<Option<Timestamp>> {
         let Some(count) = cursor.timestamp()? else { return Ok(None) };
-        let time = Timestamp::from_units(count, self.precision)?;
-        if (Timestamp::EARLIEST..=Timestamp::LATEST).contains(&time) {
-            return Ok(Some(time));
-        }
-        Err(TimeCause::OutOfRange { nanos: time.as_nanos().into() }.into())
+        Timestamp::storable(i128::from(count) * i128::from(self.precision.nanos())).map(Some)
     }
 }
 

@@ -95,8 +95,8 @@ fn set<V>(pairs: &mut Vec<(String, V)>, key: String, value: V) {
     }
 }
 
-/// All at once, of keys that differ.
 impl Point {
+    /// All at once, of keys that differ.
     pub(super) fn of_line(line: &ParsedLine<'_>) -> Self {
         let own =
             |(key, value): (Cow<'_, str>, Cow<'_, str>)| (key.into_owned(), value.into_owned());

@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use super::escape::{self, Escapes};
-use super::{FieldWriter, Parser, TagWriter, TimestampWriter, ToLine, number, rules};
+use super::{FieldWriter, TagWriter, TimestampWriter, ToLine, number, rules};
 use crate::error::{Error, LineCause, Part, Result, Rule, TimeCause};
 use crate::time::{Precision, Timestamp};
+
+mod text;
 
 /// A buffer of whole lines.
 ///
@@ -210,72 +212,14 @@ impl LineWriter {
     /// Appends a time in the precision of the lines, rounded down.
     #[inline]
     pub(super) fn append_time(&mut self, nanos: i128) -> Result<()> {
-        let unit = self.precision.nanos();
-        let count = i64::try_from(nanos).map_err(|_| TimeCause::OutOfRange { nanos })?;
-        let count = count.div_euclid(unit);
-        let stored = i128::from(count) * i128::from(unit);
-        let range =
-            i128::from(Timestamp::EARLIEST.as_nanos())..=Timestamp::LATEST.as_nanos().into();
-        if !range.contains(&stored) || !range.contains(&nanos) {
+        let count = Timestamp::storable(nanos)?.as_units(self.precision);
+        // The rounding alone can leave the range.
+        if Timestamp::storable(i128::from(count) * i128::from(self.precision.nanos())).is_err() {
             return Err(TimeCause::OutOfRange { nanos }.into());
         }
         self.buffer.push(b' ');
         number::append_integer(count, &mut self.buffer);
         Ok(())
-    }
-
-    /// Appends the lines of a text, without blanks around them and without comments.
-    pub(super) fn text(&mut self, text: &[u8]) -> Result<()> {
-        /// A file of something else has a reason for each of its lines.
-        const KEPT: usize = 1_000;
-        self.interrupt();
-        let (mut reasons, mut refused) = (Vec::new(), 0);
-        for line in Parser::new(text).precision(self.precision) {
-            match line {
-                Ok(line) if refused == 0 => {
-                    self.buffer.extend_from_slice(line.as_str().as_bytes());
-                    self.buffer.push(b'\n');
-                }
-                Ok(_) => {}
-                Err(reason) => {
-                    refused += 1;
-                    reasons.extend((refused <= KEPT).then_some(reason));
-                }
-            }
-        }
-        match (refused, reasons.pop()) {
-            (0 | 1, only) => only.map_or(Ok(()), Err),
-            (_, last) => {
-                reasons.extend(last);
-                Err(Error::refused_lines(reasons, refused))
-            }
-        }
-    }
-
-    /// Appends a line that was checked, with its time in the precision of the lines.
-    pub(super) fn checked(&mut self, line: &str, time: Option<Timestamp>) -> Result<()> {
-        self.interrupt();
-        let before = self.buffer.len();
-        self.buffer.extend_from_slice(line.as_bytes());
-        if let Some(time) = time
-            && let Err(error) = self.append_time(time.as_nanos().into())
-        {
-            self.buffer.truncate(before);
-            return Err(error);
-        }
-        self.buffer.push(b'\n');
-        Ok(())
-    }
-
-    /// Appends finished lines as they are, with a line feed behind them; blank text leaves nothing.
-    pub(super) fn unchecked(&mut self, lines: &[u8]) {
-        self.interrupt();
-        if !lines.trim_ascii().is_empty() {
-            self.buffer.extend_from_slice(lines);
-            if !lines.ends_with(b"\n") {
-                self.buffer.push(b'\n');
-            }
-        }
     }
 
     /// The lines so far, each ended by LF.

@@ -89,6 +89,17 @@ impl Timestamp {
         rfc3339::Text::new(self.0)
     }
 
+    /// An instant that the server stores and queries.
+    #[inline]
+    pub(crate) fn storable(nanos: i128) -> Result<Self> {
+        let time = Self::try_from_nanos(nanos)?;
+        if (Self::EARLIEST..=Self::LATEST).contains(&time) {
+            return Ok(time);
+        }
+        Err(TimeCause::OutOfRange { nanos }.into())
+    }
+
+    #[inline]
     pub(crate) fn try_from_nanos(nanos: i128) -> Result<Self> {
         i64::try_from(nanos).map(Self).map_err(|_| TimeCause::OutOfRange { nanos }.into())
     }
