@@ -1,0 +1,1 @@
+//! Line protocol as the server reads it.

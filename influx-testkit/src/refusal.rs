@@ -1,0 +1,29 @@
+//! A request that is not carried out, with the real server's status, code and words.
+
+use std::fmt;
+
+/// Why a request is refused: what goes into the answer's status, `code` and `message`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    /// 400 `invalid`, the most common one.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(400, "invalid", message)
+    }
+
+    /// What the real server may well carry out, and this one does not.
+    pub(crate) fn unknown(what: impl fmt::Display) -> Self {
+        Self::invalid(format!(
+            "the in-process server does not know {what}; test this with a real InfluxDB"
+        ))
+    }
+}
