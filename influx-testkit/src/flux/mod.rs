@@ -37,16 +37,35 @@ pub(crate) struct Stage {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum StageKind {
     /// Nanoseconds since 1970, `stop` exclusive.
-    Range { start: i64, stop: i64 },
-    Filter { condition: Condition, keep_empty: bool },
-    Pivot { row_key: Vec<String>, column_key: Vec<String>, value_column: String },
+    Range {
+        start: i64,
+        stop: i64,
+    },
+    Filter {
+        condition: Condition,
+        keep_empty: bool,
+    },
+    Pivot {
+        row_key: Vec<String>,
+        column_key: Vec<String>,
+        value_column: String,
+    },
     Keep(Vec<String>),
     Drop(Vec<String>),
     GroupBy(Vec<String>),
     GroupExcept(Vec<String>),
-    Sort { columns: Vec<String>, descending: bool },
-    Limit { n: i64, offset: i64 },
-    Tail { n: i64, offset: i64 },
+    Sort {
+        columns: Vec<String>,
+        descending: bool,
+    },
+    Limit {
+        n: i64,
+        offset: i64,
+    },
+    Tail {
+        n: i64,
+        offset: i64,
+    },
 }
 
 /// What a filter's function says of a row.

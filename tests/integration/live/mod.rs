@@ -1,6 +1,7 @@
 //! Against a real server.
 
 mod admin;
+mod alike;
 mod errors;
 mod hostile;
 mod queries;

@@ -1,0 +1,100 @@
+//! The endpoints: from a request to its answer, without any input or output.
+
+mod answer;
+mod buckets;
+mod delete;
+mod health;
+mod json;
+mod organizations;
+mod query;
+mod request;
+mod setup;
+mod write;
+
+pub(crate) use answer::Answer;
+pub(crate) use request::Request;
+pub(crate) use setup::set_up;
+
+use hyper::Method;
+
+use crate::catalog::{Access, Catalog};
+use crate::clock::Clock;
+use crate::refusal::Refusal;
+
+/// What requests act on.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) catalog: Catalog,
+    pub(crate) clock: Clock,
+    /// When the server started, in nanoseconds since 1970.
+    pub(crate) started: i64,
+}
+
+impl State {
+    pub(crate) fn new() -> Self {
+        let clock = Clock::default();
+        let started = clock.now();
+        Self { catalog: Catalog::default(), clock, started }
+    }
+}
+
+/// Carries a request out.
+pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
+    match request.path.trim_start_matches('/') {
+        "ping" => return health::ping(request),
+        "health" => return health::health(),
+        "ready" => return health::ready(state),
+        "api/v2/setup" if request.method == Method::GET || request.method == Method::POST => {
+            return setup::answer(state, request);
+        }
+        path if !path.starts_with("api/v2/") => return Answer::page_not_found(),
+        _ => {}
+    }
+    match authorized(state, request) {
+        Ok(access) => authorized_answer(state, request, &access),
+        Err(refusal) => Answer::refusal(refusal),
+    }
+}
+
+fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> Answer {
+    let path: Vec<&str> = request.path.split('/').skip(3).collect();
+    match path[..] {
+        [.., last, ""] if !last.is_empty() => Answer::redirect(request),
+        ["write"] => posted(request, || write::answer(state, request, access)),
+        ["query"] => posted(request, || query::answer(state, request, access)),
+        ["delete"] => posted(request, || delete::answer(state, request, access)),
+        ["setup"] => Answer::method_not_allowed(),
+        ["orgs"] => organizations::answer(state, request, access),
+        ["buckets"] => buckets::all(state, request, access),
+        ["buckets", id] => buckets::one(state, request, access, id),
+        _ => {
+            let what = format!("{} {}", request.method, request.path);
+            Answer::refusal(Refusal {
+                status: 501,
+                code: "not implemented",
+                ..Refusal::unknown(what)
+            })
+        }
+    }
+}
+
+/// An endpoint of the older router, which takes POST only.
+fn posted(request: &Request, answer: impl FnOnce() -> Result<Answer, Refusal>) -> Answer {
+    match request.method {
+        Method::POST => answer().unwrap_or_else(Answer::refusal),
+        Method::OPTIONS => Answer::method_not_allowed(),
+        _ => {
+            let refusal = Refusal::new(405, "method not allowed", "allow: OPTIONS, POST");
+            Answer::refusal(refusal).header("Allow", "OPTIONS, POST")
+        }
+    }
+}
+
+/// What the request's token may do; without a known token, the refusal.
+fn authorized(state: &State, request: &Request) -> Result<Access, Refusal> {
+    let token = request
+        .header("authorization")
+        .and_then(|authorization| state.catalog.token(authorization))
+        .ok_or_else(|| Refusal::new(401, "unauthorized", "unauthorized access"))?;
+    Ok(token.access.clone())
+}

@@ -1,0 +1,53 @@
+use hyper::Method;
+use serde_json::{Value, json};
+
+use super::{Answer, Request, State};
+use crate::catalog::{Access, Organization};
+use crate::clock;
+use crate::refusal::Refusal;
+
+/// `/api/v2/orgs`: there is one.
+pub(super) fn answer(state: &State, request: &Request, access: &Access) -> Answer {
+    match request.method {
+        Method::GET => list(state, request, access).unwrap_or_else(Answer::pretty_refusal),
+        Method::POST => Answer::refusal(Refusal::unknown("how to create organizations")),
+        _ => Answer::method_not_allowed(),
+    }
+}
+
+fn list(state: &State, request: &Request, access: &Access) -> Result<Answer, Refusal> {
+    if request.given("org").is_some() || request.given("orgID").is_some() {
+        request.organization(&state.catalog)?;
+    }
+    if request.given("userID").is_some() {
+        return Err(Refusal::unknown("the parameter `userID`"));
+    }
+    // A token for single buckets does not see the organization that it belongs to.
+    let visible = state.catalog.organization.iter().filter(|_| access.is_everything());
+    let orgs: Vec<Value> = visible.map(describe).collect();
+    Ok(Answer::pretty(200, &json!({ "links": { "self": "/api/v2/orgs" }, "orgs": orgs })))
+}
+
+pub(super) fn describe(organization: &Organization) -> Value {
+    let Organization { id, name, created } = organization;
+    let escaped: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    let of = |what: &str| format!("/api/v2/orgs/{id}{what}");
+    json!({
+        "links": {
+            "buckets": format!("/api/v2/buckets?org={escaped}"),
+            "dashboards": format!("/api/v2/dashboards?org={escaped}"),
+            "labels": of("/labels"),
+            "logs": of("/logs"),
+            "members": of("/members"),
+            "owners": of("/owners"),
+            "secrets": of("/secrets"),
+            "self": of(""),
+            "tasks": format!("/api/v2/tasks?org={escaped}"),
+        },
+        "id": id,
+        "name": name,
+        "description": "",
+        "createdAt": clock::format(*created),
+        "updatedAt": clock::format(*created),
+    })
+}

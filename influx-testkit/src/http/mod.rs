@@ -1,0 +1,130 @@
+//! Connections: from bytes to requests, from answers to bytes, and what a fault makes of them.
+
+mod delivery;
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request as Parts, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::api::{self, Answer, Request, State};
+use crate::faults::{Delivery, Script};
+use crate::log::RecordedRequest;
+
+/// What a server's connections and its owner share.
+#[derive(Debug)]
+pub(crate) struct Shared(Mutex<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) state: State,
+    pub(crate) script: Script,
+    pub(crate) log: Vec<RecordedRequest>,
+}
+
+impl Shared {
+    pub(crate) fn new(state: State) -> Self {
+        Self(Mutex::new(Inner { state, script: Script::default(), log: Vec::new() }))
+    }
+
+    /// A test that panics elsewhere must still be able to look.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Serves connections until it is dropped; they end with it.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(serve_connection(stream, Arc::clone(&shared)));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// An answer that must not go out as HTTP means it.
+type Faulty = (Answer, Delivery);
+
+/// Serves one connection: hyper as long as all goes well, and then whatever a fault wants.
+async fn serve_connection(stream: TcpStream, shared: Arc<Shared>) {
+    // A small answer must not wait for the acknowledgement of the one before it.
+    let _ = stream.set_nodelay(true);
+    let (hand_over, mut faulty) = mpsc::channel(1);
+    let service = service_fn(|parts| {
+        let (shared, hand_over) = (Arc::clone(&shared), hand_over.clone());
+        async move { Ok::<_, Infallible>(serve_request(parts, &shared, hand_over).await) }
+    });
+    let mut connection = http1::Builder::new()
+        .title_case_headers(true)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        _ = &mut connection => {}
+        Some((answer, delivery)) = faulty.recv() => {
+            let stream = connection.into_parts().io.into_inner();
+            // The client may go away at any time.
+            let _ = delivery::deliver(stream, answer, delivery).await;
+        }
+    }
+}
+
+/// Carries a request out and answers it, or hands the connection over to a fault.
+async fn serve_request(
+    parts: Parts<Incoming>,
+    shared: &Shared,
+    hand_over: mpsc::Sender<Faulty>,
+) -> Response<Full<Bytes>> {
+    // Without its body a request has not arrived; then the client is gone, and hears no answer.
+    let Ok(request) = arrived(parts).await else { return pending().await };
+    let (course, answer, recorded) = {
+        let inner = &mut *shared.lock();
+        let course = inner.script.course(&request);
+        let answer = match &course.given {
+            Some(given) => given.clone(),
+            None => api::answer(&mut inner.state, &request),
+        };
+        let recorded = RecordedRequest::new(request);
+        inner.log.push(recorded.clone());
+        (course, answer, recorded)
+    };
+    if !course.delay.is_zero() {
+        tokio::time::sleep(course.delay).await;
+    }
+    if course.delivery.has_headers() {
+        recorded.answered(answer.status);
+    }
+    if course.delivery == Delivery::Whole {
+        return delivery::response(answer);
+    }
+    let _ = hand_over.send((answer, course.delivery)).await;
+    pending().await
+}
+
+/// # Errors
+/// When the body ends before its time.
+async fn arrived(parts: Parts<Incoming>) -> Result<Request, hyper::Error> {
+    let (head, body) = parts.into_parts();
+    let body: Bytes = body.collect().await?.to_bytes();
+    Ok(Request {
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
+        body,
+    })
+}

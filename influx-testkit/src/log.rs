@@ -1,0 +1,77 @@
+//! What the server was asked, for a test to look at.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+
+use crate::api::Request;
+
+/// A request that reached the server, whatever became of it.
+#[derive(Debug, Clone)]
+pub struct RecordedRequest {
+    request: Request,
+    body: Bytes,
+    /// Filled in when the answer goes out, also in the copies that a test holds.
+    status: Arc<OnceLock<u16>>,
+}
+
+impl RecordedRequest {
+    pub(crate) fn new(request: Request) -> Self {
+        let body = request.inflated().unwrap_or_else(|_| request.body.clone());
+        Self { request, body, status: Arc::default() }
+    }
+
+    pub(crate) fn answered(&self, status: u16) {
+        // A request is answered once.
+        let _ = self.status.set(status);
+    }
+
+    /// `GET`, `POST`, …
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.request.method.as_str()
+    }
+
+    /// The path, such as `/api/v2/write`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.request.path
+    }
+
+    /// A parameter of the URL, decoded: the first one of this name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        self.request.parameter(name)
+    }
+
+    /// A header, whose name may be written in any case. `None` also where its value is no text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.header(name)
+    }
+
+    /// The body, inflated where it came compressed.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body as text, with U+FFFD for what is not UTF-8.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as it came.
+    #[must_use]
+    pub fn raw_body(&self) -> &[u8] {
+        &self.request.body
+    }
+
+    /// The status of the answer; `None` while there is none, and where the connection was reset or
+    /// stalled instead.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.status.get().copied()
+    }
+}

@@ -1,0 +1,65 @@
+//! The server as a program, for clients of any kind.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
+
+use std::process::ExitCode;
+
+use influx_testkit::{Builder, Server};
+
+const USAGE: &str = "\
+An InfluxDB 2 server in one process, for tests and offline work. It keeps nothing.
+
+Usage: influx-testkit [--port N] [--org NAME] [--bucket NAME] [--token TOKEN] [--not-set-up]
+
+  --port N        the port on 127.0.0.1 (8086)
+  --org NAME      the organization (my-org)
+  --bucket NAME   the first bucket (my-bucket)
+  --token TOKEN   the operator's token (my-token)
+  --not-set-up    wait for a set-up instead";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    match builder(&arguments).and_then(|builder| builder.start().map_err(|e| e.to_string())) {
+        Ok(server) => run(&server),
+        Err(wrong) => {
+            eprintln!("{wrong}\n\n{USAGE}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the arguments ask for, each with its value behind it.
+fn builder(arguments: &[String]) -> Result<Builder, String> {
+    let mut builder = Server::builder().port(8086);
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let mut value =
+            || arguments.next().cloned().ok_or_else(|| format!("{argument} needs a value"));
+        builder = match argument.as_str() {
+            "--port" => {
+                let port = value()?;
+                builder.port(port.parse().map_err(|_| format!("`{port}` is no port"))?)
+            }
+            "--org" => builder.org(value()?),
+            "--bucket" => builder.bucket(value()?),
+            "--token" => builder.token(value()?),
+            "--not-set-up" => builder.not_set_up(),
+            _ => return Err(format!("unknown argument `{argument}`")),
+        };
+    }
+    Ok(builder)
+}
+
+/// Says how to reach the server, in a form that a shell can read, and serves until it is killed.
+fn run(server: &Server) -> ExitCode {
+    println!("# in-process InfluxDB; everything is lost when it stops (Ctrl-C)");
+    for (name, value) in server.env() {
+        println!("export {name}={value}");
+    }
+    loop {
+        std::thread::park();
+    }
+}

@@ -1,0 +1,293 @@
+//! Starting, stopping, and looking inside.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::{Arc, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
+
+use crate::api::{self, State};
+use crate::catalog::{Access, Permission, Retention};
+use crate::faults::Fault;
+use crate::http::{self, Inner, Shared};
+use crate::log::RecordedRequest;
+
+/// A running server. It stops, and its connections end, when this is dropped.
+///
+/// Each has data of its own, on a port of its own; several run side by side.
+///
+/// ```
+/// let server = influx_testkit::Server::start();
+/// assert!(server.url().starts_with("http://127.0.0.1:"));
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    settings: Builder,
+    running: Running,
+}
+
+#[derive(Debug)]
+enum Running {
+    Thread { stop: Option<oneshot::Sender<()>>, thread: Option<JoinHandle<()>> },
+    Task(AbortHandle),
+}
+
+/// The settings of a server that is not started yet.
+///
+/// ```
+/// let server = influx_testkit::Server::builder().bucket("sensors").start()?;
+/// # std::io::Result::Ok(())
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until the server is started"]
+pub struct Builder {
+    port: u16,
+    org: String,
+    bucket: String,
+    token: String,
+    is_set_up: bool,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("port", &self.port)
+            .field("org", &self.org)
+            .field("bucket", &self.bucket)
+            .field("is_set_up", &self.is_set_up)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// The port, instead of a free one that the system chooses.
+    pub const fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The organization's name, instead of `my-org`.
+    pub fn org(mut self, org: impl Into<String>) -> Self {
+        self.org = org.into();
+        self
+    }
+
+    /// The first bucket's name, instead of `my-bucket`.
+    pub fn bucket(mut self, bucket: impl Into<String>) -> Self {
+        self.bucket = bucket.into();
+        self
+    }
+
+    /// The operator's token, instead of `my-token`.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = token.into();
+        self
+    }
+
+    /// The server still waits for its set-up (`POST /api/v2/setup`), and knows no token.
+    pub const fn not_set_up(mut self) -> Self {
+        self.is_set_up = false;
+        self
+    }
+
+    /// Starts the server on a thread of its own. Needs no async runtime; the server goes on while
+    /// a test blocks.
+    ///
+    /// # Errors
+    /// When the port is taken, or the system has no thread or socket left. When the names are such
+    /// that InfluxDB refuses the set-up with them.
+    pub fn start(self) -> io::Result<Server> {
+        let (shared, listener, address) = self.prepare()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (stop, stopped) = oneshot::channel();
+        let served = Arc::clone(&shared);
+        let thread =
+            std::thread::Builder::new().name("influx-testkit".into()).spawn(move || {
+                runtime.block_on(async {
+                    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+                    tokio::select! {
+                        () = http::serve(listener, served) => {}
+                        _ = stopped => {}
+                    }
+                });
+            })?;
+        let running = Running::Thread { stop: Some(stop), thread: Some(thread) };
+        Ok(Server { shared, address, settings: self, running })
+    }
+
+    /// Starts the server as a task of the Tokio runtime that this is called in. Its time is then
+    /// that runtime's: under `tokio::time::pause` the delays of [faults](Fault) pass at once.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start), and when no runtime is there.
+    pub fn start_in_runtime(self) -> io::Result<Server> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
+        let (shared, listener, address) = self.prepare()?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let task = runtime.spawn(http::serve(listener, Arc::clone(&shared)));
+        let running = Running::Task(task.abort_handle());
+        Ok(Server { shared, address, settings: self, running })
+    }
+
+    fn prepare(&self) -> io::Result<(Arc<Shared>, TcpListener, SocketAddr)> {
+        let mut state = State::new();
+        if self.is_set_up {
+            api::set_up(&mut state, &self.org, &self.bucket, &self.token)
+                .map_err(|refusal| io::Error::new(io::ErrorKind::InvalidInput, refusal.message))?;
+        }
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok((Arc::new(Shared::new(state)), listener, address))
+    }
+}
+
+impl Server {
+    /// Starts a server with the organization `my-org`, the bucket `my-bucket`, and the token
+    /// `my-token`, on a thread of its own and a port of its own.
+    ///
+    /// # Panics
+    /// When the system has no socket or thread left. [`builder`](Self::builder) tells it as an error.
+    #[must_use = "the server stops when this is dropped"]
+    #[expect(clippy::expect_used, reason = "for tests, in one line")]
+    pub fn start() -> Self {
+        Self::builder().start().expect("a socket and a thread for a server")
+    }
+
+    /// A server with other names, on another port, or inside a runtime.
+    pub fn builder() -> Builder {
+        Builder {
+            port: 0,
+            org: "my-org".into(),
+            bucket: "my-bucket".into(),
+            token: "my-token".into(),
+            is_set_up: true,
+        }
+    }
+
+    /// The base URL, such as `http://127.0.0.1:40321`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The operator's token, which may do everything.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.settings.token
+    }
+
+    /// The organization's name.
+    #[must_use]
+    pub fn org(&self) -> &str {
+        &self.settings.org
+    }
+
+    /// The first bucket's name.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.settings.bucket
+    }
+
+    /// The variables that tell a program of this server, for `std::process::Command::envs`:
+    /// `INFLUXDB_V2_URL`, `INFLUXDB_V2_TOKEN`, `INFLUXDB_V2_ORG`.
+    #[must_use]
+    pub fn env(&self) -> [(&'static str, String); 3] {
+        [
+            ("INFLUXDB_V2_URL", self.url()),
+            ("INFLUXDB_V2_TOKEN", self.token().to_owned()),
+            ("INFLUXDB_V2_ORG", self.org().to_owned()),
+        ]
+    }
+
+    /// Lets something go wrong with requests to come. Of several faults that are meant for a
+    /// request, the first one strikes.
+    pub fn inject(&self, fault: Fault) {
+        self.lock().script.push(fault);
+    }
+
+    /// Forgets the faults that have not struck yet.
+    pub fn clear_faults(&self) {
+        self.lock().script.clear();
+    }
+
+    /// How many injected faults still wait for a request. One for several requests counts once.
+    #[must_use]
+    pub fn pending_faults(&self) -> usize {
+        self.lock().script.len()
+    }
+
+    /// Everything that the server was asked so far, in the order of arrival.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.lock().log.clone()
+    }
+
+    /// Everything that the server was asked since the last call.
+    #[must_use = "the requests are forgotten afterwards"]
+    pub fn take_requests(&self) -> Vec<RecordedRequest> {
+        std::mem::take(&mut self.lock().log)
+    }
+
+    /// Stops the server's clock at this time. It stamps points without a timestamp, it is `now()`
+    /// in Flux, and the retention of buckets is reckoned by it.
+    pub fn set_time(&self, time: impl Into<SystemTime>) {
+        self.lock().state.clock.set(time.into());
+    }
+
+    /// Moves the clock forward. If it still followed the system's, it stands still from now on.
+    pub fn advance_time(&self, by: Duration) {
+        self.lock().state.clock.advance(by);
+    }
+
+    /// Adds a token that may do this and nothing else.
+    ///
+    /// ```
+    /// use influx_testkit::{Permission, Server};
+    ///
+    /// let server = Server::start();
+    /// server.add_token("reader", [Permission::read("my-bucket")]);
+    /// ```
+    pub fn add_token(
+        &self,
+        token: impl Into<String>,
+        permissions: impl IntoIterator<Item = Permission>,
+    ) {
+        let access = Access::Only(permissions.into_iter().collect());
+        self.lock().state.catalog.add_token(token.into(), access);
+    }
+
+    /// Adds a bucket that keeps its points for ever. One that is there already stays as it is.
+    pub fn add_bucket(&self, name: &str) {
+        let state = &mut self.lock().state;
+        if state.catalog.bucket_by_name(name).is_none() {
+            let now = state.clock.now();
+            state.catalog.add_bucket(name, "", Retention::new(0), now);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.shared.lock()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        match &mut self.running {
+            Running::Task(task) => task.abort(),
+            Running::Thread { stop, thread } => {
+                drop(stop.take());
+                if let Some(thread) = thread.take() {
+                    // It has nothing to say: what panicked there has printed it.
+                    let _ = thread.join();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! One suite against two servers: what the test kit claims, a real InfluxDB must answer too.
+//!
+//! A [`Case`] is a list of requests. Each server gets them on a bucket of its own, and the answers
+//! must be the same: status, the headers that say something, and every byte of the body, save IDs and
+//! times that no two servers share. Where the real one answers now this, now that, it is asked
+//! several times, and the test kit's answer must be one of its.
+
+mod admin;
+mod case;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use futures_util::StreamExt as _;
+use influx_testkit::Server;
+
+use crate::support::live::live;
+use case::{Answer, Case, Side};
+
+/// The cases of all tables.
+fn cases() -> Vec<Case> {
+    [admin::cases()].into_iter().flatten().collect()
+}
+
+live! {
+    async fn both_servers_answer_alike(live) {
+        let server = Server::start();
+        let kit = Side::new(&server.url(), server.token(), server.org()).await;
+        let real = Side::new(&live.url, live.token(), &live.org).await;
+        let (mut count, mut unknown, mut differences) = (0, 0, Vec::new());
+        let mut outcomes = futures_util::stream::iter(cases())
+            .map(|case| compare(case, &kit, &real))
+            .buffer_unordered(4);
+        while let Some(outcome) = outcomes.next().await {
+            count += 1;
+            match outcome {
+                Outcome::Alike => {}
+                Outcome::Unknown => unknown += 1,
+                Outcome::Different(text) => differences.push(text),
+            }
+        }
+        eprintln!("{count} cases; the test kit did not know {unknown} of them");
+        let shown: Vec<_> = differences.iter().take(12).map(String::as_str).collect();
+        assert!(differences.is_empty(), "{} cases differ:\n{}", differences.len(), shown.join("\n"));
+    }
+}
+
+#[test]
+fn the_suite_is_large_and_its_names_differ() {
+    let cases = cases();
+    let names: BTreeSet<_> = cases.iter().map(|case| &case.name).collect();
+    assert_eq!(names.len(), cases.len(), "two cases of one name");
+}
+
+enum Outcome {
+    Alike,
+    /// The test kit said that it does not know, where the case allows that.
+    Unknown,
+    Different(String),
+}
+
+async fn compare(case: Case, kit: &Side, real: &Side) -> Outcome {
+    let of_kit = kit.answers(&case, 1).await;
+    let of_real = real.answers(&case, case.times).await;
+    for (step, (kit, real)) in of_kit.iter().zip(&of_real).enumerate() {
+        let kit: &Answer = &kit[0];
+        if case.may_be_unknown && kit.body.contains("in-process server does not know") {
+            return Outcome::Unknown;
+        }
+        if !real.contains(kit) {
+            let mut text = format!("--- {}, request {step}\n", case.name);
+            writeln!(text, "{}", case.requests[step]).unwrap();
+            writeln!(text, "the test kit: {kit}").unwrap();
+            let distinct: BTreeSet<_> = real.iter().map(ToString::to_string).collect();
+            for answer in distinct {
+                writeln!(text, "the real one: {answer}").unwrap();
+            }
+            return Outcome::Different(text);
+        }
+    }
+    Outcome::Alike
+}
