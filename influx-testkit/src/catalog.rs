@@ -45,7 +45,6 @@ pub(crate) struct Retention {
 pub(crate) struct Token {
     pub(crate) secret: String,
     pub(crate) access: Access,
-    pub(crate) is_active: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -53,6 +52,8 @@ pub(crate) enum Access {
     /// As the operator's token, which the set-up makes.
     Everything,
     Only(Vec<Permission>),
+    /// The token is known, and may do nothing.
+    Inactive,
 }
 
 /// What a token may do with one bucket, for [`Server::add_token`](crate::Server::add_token).
@@ -87,7 +88,12 @@ impl Access {
             Self::Only(permissions) => permissions
                 .iter()
                 .any(|permission| permission.action == action && permission.bucket == bucket.name),
+            Self::Inactive => false,
         }
+    }
+
+    pub(crate) const fn is_active(&self) -> bool {
+        !matches!(self, Self::Inactive)
     }
 
     pub(crate) const fn is_everything(&self) -> bool {
@@ -164,7 +170,7 @@ impl Catalog {
     }
 
     pub(crate) fn add_token(&mut self, secret: String, access: Access) {
-        self.tokens.push(Token { secret, access, is_active: true });
+        self.tokens.push(Token { secret, access });
     }
 
     /// The token of a request's `Authorization` header, if the server knows it.

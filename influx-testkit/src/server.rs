@@ -263,6 +263,14 @@ impl Server {
         self.lock().state.catalog.add_token(token.into(), access);
     }
 
+    /// Takes everything from a token that the server knows: it becomes inactive.
+    pub fn deactivate_token(&self, token: &str) {
+        let tokens = &mut self.lock().state.catalog.tokens;
+        for token in tokens.iter_mut().filter(|known| known.secret == token) {
+            token.access = Access::Inactive;
+        }
+    }
+
     /// Adds a bucket that keeps its points for ever. One that is there already stays as it is.
     pub fn add_bucket(&self, name: &str) {
         let state = &mut self.lock().state;

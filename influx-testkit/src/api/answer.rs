@@ -22,17 +22,14 @@ pub(crate) struct Answer {
 const JSON: &str = "application/json; charset=utf-8";
 
 impl Answer {
-    fn new(status: u16) -> Self {
+    /// No body, and no type of one. The newer router refuses methods so.
+    pub(crate) fn empty(status: u16) -> Self {
         Self { status, headers: HeaderMap::new(), body: Bytes::new(), is_streamed: false }
-    }
-
-    pub(crate) fn no_content() -> Self {
-        Self::new(204)
     }
 
     /// A body of the given type.
     pub(crate) fn body(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
-        Self { body: body.into(), ..Self::new(status).header("Content-Type", content_type) }
+        Self { body: body.into(), ..Self::empty(status).header("Content-Type", content_type) }
     }
 
     /// JSON on one line, as the older router writes it.
@@ -60,11 +57,6 @@ impl Answer {
         Self::pretty(refusal.status, &Explanation::of(&refusal)).code(refusal.code)
     }
 
-    /// How the newer router refuses a method.
-    pub(crate) fn method_not_allowed() -> Self {
-        Self::new(405)
-    }
-
     pub(crate) fn page_not_found() -> Self {
         Self::body(404, "text/plain; charset=utf-8", "404 page not found\n")
             .header("X-Content-Type-Options", "nosniff")
@@ -74,7 +66,7 @@ impl Answer {
     pub(crate) fn redirect(request: &Request) -> Self {
         let path = request.path.trim_end_matches('/');
         let question = if request.query.is_empty() { "" } else { "?" };
-        Self::new(308).header("Location", &format!("{path}{question}{}", request.query))
+        Self::empty(308).header("Location", &format!("{path}{question}{}", request.query))
     }
 
     /// Names and values are the server's own; what of a request may be in them fits.

@@ -14,7 +14,7 @@ pub(super) fn all(state: &mut State, request: &Request, access: &Access) -> Answ
     let answer = match request.method {
         Method::GET => list(state, request, access),
         Method::POST => create(state, request, access),
-        _ => return Answer::method_not_allowed(),
+        _ => return Answer::empty(405),
     };
     answer.unwrap_or_else(Answer::pretty_refusal)
 }
@@ -25,7 +25,7 @@ pub(super) fn one(state: &mut State, request: &Request, access: &Access, id: &st
         Method::GET => get(state, access, id),
         Method::PATCH => update(state, request, access, id),
         Method::DELETE => delete(state, access, id),
-        _ => return Answer::method_not_allowed(),
+        _ => return Answer::empty(405),
     };
     answer.unwrap_or_else(Answer::pretty_refusal)
 }
@@ -140,8 +140,8 @@ impl Filter {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Creation {
-    #[serde(default, rename = "orgID")]
-    org_id: String,
+    #[serde(rename = "orgID")]
+    org_id: Option<String>,
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -155,16 +155,13 @@ struct Creation {
 struct Rule {
     #[serde(default)]
     every_seconds: i64,
-    #[serde(default)]
-    shard_group_duration_seconds: i64,
+    shard_group_duration_seconds: Option<i64>,
 }
 
 fn create(state: &mut State, request: &Request, access: &Access) -> Result<Answer, Refusal> {
     let body: Creation = decode(request)?;
-    if body.org_id.is_empty() {
-        return Err(Refusal::invalid("organization id must be provided"));
-    }
-    check_id(&body.org_id).map_err(|refusal| {
+    let wanted = body.org_id.ok_or_else(|| Refusal::invalid("organization id must be provided"))?;
+    check_id(&wanted).map_err(|refusal| {
         Refusal::invalid(format!("failed to unmarshal json: {}", refusal.message))
     })?;
     let retention = match retention(&body.retention_rules)? {
@@ -173,9 +170,9 @@ fn create(state: &mut State, request: &Request, access: &Access) -> Result<Answe
     };
     let org = org_id(state).to_owned();
     if !access.is_everything() {
-        return Err(unauthorized(&format!("write:orgs/{}/buckets", body.org_id)));
+        return Err(unauthorized(&format!("write:orgs/{wanted}/buckets")));
     }
-    if body.org_id != org {
+    if wanted != org {
         return Err(Refusal::new(404, "not found", "organization not found"));
     }
     check_name(&body.name)?;
@@ -223,14 +220,9 @@ fn update(
             return Err(Refusal::new(422, "conflict", "bucket name is not unique"));
         }
     }
-    let retention = rule.map_or(bucket.retention, |rule| Retention {
-        seconds: rule.every_seconds,
-        shard_seconds: match rule.shard_group_duration_seconds {
-            0 => bucket.retention.shard_seconds,
-            seconds => seconds.max(3_600),
-        },
-    });
-    if retention != bucket.retention {
+    let before = bucket.retention;
+    let retention = rule.map_or(Ok(before), |rule| rule.changed(before))?;
+    if retention != before {
         check_new_retention(retention)?;
     }
     let bucket = catalog.bucket_mut(id).ok_or_else(not_found)?;
@@ -264,7 +256,7 @@ fn delete(state: &mut State, access: &Access, id: &str) -> Result<Answer, Refusa
         return Err(Refusal::unknown("what becomes of a deleted system bucket"));
     }
     state.catalog.buckets.retain(|bucket| bucket.id != id);
-    Ok(Answer::no_content())
+    Ok(Answer::empty(204))
 }
 
 pub(super) fn check_name(name: &str) -> Result<(), Refusal> {
@@ -295,7 +287,7 @@ fn retention(rules: &[Rule]) -> Result<Option<Rule>, Refusal> {
     match rules {
         [] => Ok(None),
         [rule] if rule.every_seconds < 0 => refused("expiration seconds cannot be negative"),
-        [rule] if rule.shard_group_duration_seconds < 0 => {
+        [rule] if rule.shard_group_duration_seconds.is_some_and(|seconds| seconds < 0) => {
             refused("shard-group duration seconds cannot be negative")
         }
         [rule] => Ok(Some(*rule)),
@@ -304,13 +296,24 @@ fn retention(rules: &[Rule]) -> Result<Option<Rule>, Refusal> {
 }
 
 impl Rule {
-    const fn with_chosen_shards(self) -> Retention {
+    /// For a new bucket.
+    fn with_chosen_shards(self) -> Retention {
         let chosen = Retention::new(self.every_seconds);
         match self.shard_group_duration_seconds {
-            0 => chosen,
-            ..3_600 => Retention { shard_seconds: 3_600, ..chosen },
-            shard_seconds => Retention { shard_seconds, ..chosen },
+            None | Some(0) => chosen,
+            Some(seconds) => Retention { shard_seconds: seconds.max(3_600), ..chosen },
         }
+    }
+
+    /// For a bucket that has a retention already.
+    fn changed(self, before: Retention) -> Result<Retention, Refusal> {
+        let shard_seconds = match self.shard_group_duration_seconds {
+            None => before.shard_seconds,
+            // The real one tells what it was told, and does something else.
+            Some(..3_600) => return Err(Refusal::unknown("what becomes of such short shards")),
+            Some(seconds) => seconds,
+        };
+        Ok(Retention { seconds: self.every_seconds, shard_seconds })
     }
 }
 

@@ -8,10 +8,8 @@ const METHODS: &str = "GET, HEAD, OPTIONS";
 
 pub(super) fn ping(request: &Request) -> Answer {
     let answer = match request.method {
-        Method::GET | Method::HEAD => Answer::no_content(),
-        Method::OPTIONS => {
-            Answer::body(200, "text/plain; charset=utf-8", "").header("Allow", METHODS)
-        }
+        Method::GET | Method::HEAD => Answer::empty(204),
+        Method::OPTIONS => Answer::empty(200).header("Allow", METHODS),
         _ => Answer::body(405, "text/plain; charset=utf-8", "Method Not Allowed\n")
             .header("Allow", METHODS)
             .header("X-Content-Type-Options", "nosniff"),

@@ -63,7 +63,7 @@ fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> A
         ["write"] => posted(request, || write::answer(state, request, access)),
         ["query"] => posted(request, || query::answer(state, request, access)),
         ["delete"] => posted(request, || delete::answer(state, request, access)),
-        ["setup"] => Answer::method_not_allowed(),
+        ["setup"] => Answer::empty(405),
         ["orgs"] => organizations::answer(state, request, access),
         ["buckets"] => buckets::all(state, request, access),
         ["buckets", id] => buckets::one(state, request, access, id),
@@ -82,7 +82,7 @@ fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> A
 fn posted(request: &Request, answer: impl FnOnce() -> Result<Answer, Refusal>) -> Answer {
     match request.method {
         Method::POST => answer().unwrap_or_else(Answer::refusal),
-        Method::OPTIONS => Answer::method_not_allowed(),
+        Method::OPTIONS => Answer::empty(405),
         _ => {
             let refusal = Refusal::new(405, "method not allowed", "allow: OPTIONS, POST");
             Answer::refusal(refusal).header("Allow", "OPTIONS, POST")

@@ -1,6 +1,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
+use super::request::is_id;
 use super::{Answer, Request, State};
 use crate::catalog::{Access, Organization};
 use crate::clock;
@@ -11,19 +12,29 @@ pub(super) fn answer(state: &State, request: &Request, access: &Access) -> Answe
     match request.method {
         Method::GET => list(state, request, access).unwrap_or_else(Answer::pretty_refusal),
         Method::POST => Answer::refusal(Refusal::unknown("how to create organizations")),
-        _ => Answer::method_not_allowed(),
+        _ => Answer::empty(405),
     }
 }
 
 fn list(state: &State, request: &Request, access: &Access) -> Result<Answer, Refusal> {
-    if request.given("org").is_some() || request.given("orgID").is_some() {
-        request.organization(&state.catalog)?;
+    let organization = state.catalog.organization.as_ref();
+    if let Some(name) = request.given("org") {
+        if organization.is_none_or(|known| known.name != name) {
+            let message = format!("organization name \"{name}\" not found");
+            return Err(Refusal::new(404, "not found", message));
+        }
+    }
+    // What is no ID is not looked at.
+    if let Some(id) = request.given("orgID").filter(|id| is_id(id)) {
+        if organization.is_none_or(|known| known.id != id) {
+            return Err(Refusal::new(404, "not found", "organization not found"));
+        }
     }
     if request.given("userID").is_some() {
         return Err(Refusal::unknown("the parameter `userID`"));
     }
     // A token for single buckets does not see the organization that it belongs to.
-    let visible = state.catalog.organization.iter().filter(|_| access.is_everything());
+    let visible = organization.into_iter().filter(|_| access.is_everything());
     let orgs: Vec<Value> = visible.map(describe).collect();
     Ok(Answer::pretty(200, &json!({ "links": { "self": "/api/v2/orgs" }, "orgs": orgs })))
 }

@@ -15,7 +15,9 @@ pub(super) fn answer(
     request.organization(&state.catalog)?;
     let bucket = bucket(&state.catalog, &name)?;
     if !access.allows(Action::Write, bucket) {
-        return Err(Refusal::new(403, "forbidden", "insufficient permissions for write"));
+        let why = if access.is_active() { "" } else { ": token is inactive" };
+        let message = format!("insufficient permissions for write{why}");
+        return Err(Refusal::new(403, "forbidden", message));
     }
     Err(Refusal::unknown("writes"))
 }

@@ -25,8 +25,8 @@ fn cases() -> Vec<Case> {
 live! {
     async fn both_servers_answer_alike(live) {
         let server = Server::start();
-        let kit = Side::new(&server.url(), server.token(), server.org()).await;
-        let real = Side::new(&live.url, live.token(), &live.org).await;
+        let kit = Side::of_kit(&server).await;
+        let real = Side::of_real(&live.url, live.token(), &live.org).await;
         let (mut count, mut unknown, mut differences) = (0, 0, Vec::new());
         let mut outcomes = futures_util::stream::iter(cases())
             .map(|case| compare(case, &kit, &real))
@@ -59,7 +59,7 @@ enum Outcome {
     Different(String),
 }
 
-async fn compare(case: Case, kit: &Side, real: &Side) -> Outcome {
+async fn compare(case: Case, kit: &Side<'_>, real: &Side<'_>) -> Outcome {
     let of_kit = kit.answers(&case, 1).await;
     let of_real = real.answers(&case, case.times).await;
     for (step, (kit, real)) in of_kit.iter().zip(&of_real).enumerate() {
@@ -70,8 +70,8 @@ async fn compare(case: Case, kit: &Side, real: &Side) -> Outcome {
         if !real.contains(kit) {
             let mut text = format!("--- {}, request {step}\n", case.name);
             writeln!(text, "{}", case.requests[step]).unwrap();
-            writeln!(text, "the test kit: {kit}").unwrap();
-            let distinct: BTreeSet<_> = real.iter().map(ToString::to_string).collect();
+            writeln!(text, "the test kit: {}", kit.difference(&real[0])).unwrap();
+            let distinct: BTreeSet<_> = real.iter().map(|real| real.difference(kit)).collect();
             for answer in distinct {
                 writeln!(text, "the real one: {answer}").unwrap();
             }
