@@ -195,6 +195,20 @@ impl Server {
         &self.settings.bucket
     }
 
+    /// A client of this server, with the operator's token. For one with other settings:
+    /// `Client::builder(server.url()).token(server.token()).org(server.org())`.
+    ///
+    /// # Panics
+    /// When the token or the organization that the server was built with cannot stand in a header
+    /// or a URL.
+    #[cfg(feature = "client")]
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "for tests, in one line")]
+    pub fn client(&self) -> influx_core::Client {
+        let builder = influx_core::Client::builder(self.url());
+        builder.token(self.token()).org(self.org()).build().expect("settings of a client")
+    }
+
     /// The variables that tell a program of this server, for `std::process::Command::envs`:
     /// `INFLUXDB_V2_URL`, `INFLUXDB_V2_TOKEN`, `INFLUXDB_V2_ORG`.
     #[must_use]

@@ -180,10 +180,16 @@ impl<'a> Side<'a> {
         Self::new(None, url, token, org).await
     }
 
+    /// A server that is not set up.
+    pub fn bare(address: &str) -> Self {
+        let (address, token) = (address.to_owned(), "none".to_owned());
+        Self { kit: None, address, token, org: "none".to_owned(), org_id: "none".to_owned() }
+    }
+
     async fn new(kit: Option<&'a Server>, url: &str, token: &str, org: &str) -> Self {
-        let address = url.strip_prefix("http://").expect("plain HTTP").to_owned();
+        let address = url.strip_prefix("http://").expect("plain HTTP");
         let (token, org) = (token.to_owned(), org.to_owned());
-        let mut side = Self { kit, address, token, org, org_id: String::new() };
+        let mut side = Self { kit, token, org, ..Self::bare(address) };
         let orgs = side.json(Method::GET, &format!("/api/v2/orgs?org={}", side.org), "").await;
         side.org_id = orgs["orgs"][0]["id"].as_str().expect("an organization").to_owned();
         side
@@ -219,6 +225,17 @@ impl<'a> Side<'a> {
         let (head, body) = answer.expect("an answer").into_parts();
         let body = body.collect().await.expect("a whole answer").to_bytes().to_vec();
         (head.status.as_u16(), head.headers, body)
+    }
+
+    /// What the server says to each request of a case that needs no bucket.
+    pub async fn answers_bare(&self, case: &Case) -> Vec<Answer> {
+        let none = || "none".to_owned();
+        let bucket = Bucket { name: none(), id: none(), names: Vec::new() };
+        let mut answers = Vec::new();
+        for request in &case.requests {
+            answers.push(self.answer(request, &bucket).await);
+        }
+        answers
     }
 
     /// What the server says to each request of a case, asked so many times.
@@ -340,7 +357,10 @@ impl<'a> Side<'a> {
         let body = common(&text(&body));
         // Only what the newer router writes: in CSV a number may look like an ID.
         let is_described = body.starts_with("{\n");
-        let body = if is_described { body.lines().map(without_time).collect() } else { body };
+        // The test kit keeps tokens as they are.
+        let told = |line: &&str| !line.contains("\"hashedToken\": ");
+        let body =
+            if is_described { body.lines().filter(told).map(without_time).collect() } else { body };
         Answer { status, headers, body }
     }
 }
@@ -357,7 +377,7 @@ fn without_time(line: &str) -> String {
     let mut line = format!("{}\n", &line[..cut.unwrap_or(line.len())]);
     let is_id = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let ids: Vec<String> =
-        line.split(['"', '/', '=']).filter(|word| is_id(word)).map(str::to_owned).collect();
+        line.split(['"', '/', '=', '\\']).filter(|word| is_id(word)).map(str::to_owned).collect();
     for id in ids {
         line = line.replace(&id, "<other ID>");
     }

@@ -7,6 +7,7 @@
 
 mod admin;
 mod case;
+mod setup;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
