@@ -2,7 +2,46 @@
 //!
 //! What comes out is ready to run: names are resolved, durations are bounds, literals are values.
 
+use serde_json::Value as Json;
+
 use crate::engine::Text;
+use crate::refusal::Refusal;
+
+mod ast;
+mod call;
+mod condition;
+mod convert;
+mod duration;
+mod evaluator;
+mod extern_file;
+mod functions;
+mod graph;
+mod lexer;
+mod literal;
+mod names;
+mod parser;
+mod record;
+pub(crate) mod regex;
+#[cfg(test)]
+mod tests;
+mod value;
+
+/// Reads a script, with the `extern` file of its request; `now` is nanoseconds since 1970.
+pub(crate) fn compile(
+    script: &str,
+    extern_file: Option<&Json>,
+    now: i64,
+) -> Result<Program, Refusal> {
+    let mut evaluator = evaluator::Evaluator::new(now);
+    if let Some(json) = extern_file {
+        evaluator.run(&extern_file::parse(json)?)?;
+        if evaluator.has_errors() {
+            return Err(Refusal::unknown("an `extern` file that is wrong"));
+        }
+    }
+    evaluator.run(&parser::parse(script)?)?;
+    evaluator.finish()
+}
 
 /// Everything that a script asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +54,11 @@ pub(crate) struct Program {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pipeline {
     pub(crate) bucket: BucketRef,
+    /// The first is a `range`, and no other is.
     pub(crate) stages: Vec<Stage>,
+    /// How many of the first stages the planner may move into the read: those before a `yield` and
+    /// before the stream is used a second time.
+    pub(crate) pushable: usize,
 }
 
 /// How `from` names the bucket.
@@ -41,10 +84,7 @@ pub(crate) enum StageKind {
         start: i64,
         stop: i64,
     },
-    Filter {
-        condition: Condition,
-        keep_empty: bool,
-    },
+    Filter(Filter),
     Pivot {
         row_key: Vec<String>,
         column_key: Vec<String>,
@@ -68,6 +108,26 @@ pub(crate) enum StageKind {
     },
 }
 
+/// `filter(fn: …)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Filter {
+    pub(crate) condition: Condition,
+    pub(crate) keep_empty: bool,
+    /// Where the function stands: `1:50-1:78`.
+    pub(crate) place: String,
+    /// The types that the script demands of columns, here or elsewhere in the pipeline. The real
+    /// server holds every table that it evaluates a filter on against them.
+    pub(crate) column_types: Vec<(String, ColumnType)>,
+}
+
+/// A type that the use of a column in a script tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColumnType {
+    String,
+    Boolean,
+    Time,
+}
+
 /// What a filter's function says of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Condition {
@@ -76,7 +136,22 @@ pub(crate) enum Condition {
     Not(Box<Condition>),
     Exists(String),
     Constant(bool),
-    Compare { column: String, operator: Operator, literal: Literal },
+    /// A boolean column.
+    Column(String),
+    Compare {
+        left: Operand,
+        operator: Operator,
+        right: Operand,
+    },
+}
+
+/// One side of a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Operand {
+    Column(String),
+    Literal(Literal),
+    /// A constant that the real server works out for each row: `-1`, `float(v: "1")`.
+    Computed(Literal),
 }
 
 /// How a column is compared.

@@ -1,0 +1,283 @@
+//! The calls of a script as nodes, and what the planner says of them.
+
+use std::collections::HashSet;
+
+use crate::refusal::Refusal;
+
+use super::ast::Place;
+use super::functions::quoted;
+use super::record::{RecordId, Records};
+use super::value::Predicate;
+use super::{BucketRef, Filter, Pipeline, Program, Stage, StageKind};
+
+/// A node of [`Graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct NodeId(usize);
+
+/// What a call of the script does.
+#[derive(Debug)]
+pub(crate) enum Node {
+    From(BucketRef),
+    Range {
+        start: Bound,
+        stop: Bound,
+    },
+    Filter {
+        predicate: Predicate,
+        keep_empty: bool,
+        record: RecordId,
+    },
+    Stage(StageKind),
+    Yield(String),
+    /// A call that failed. The script does not get to run.
+    Nothing,
+}
+
+/// An end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// Nanoseconds from now.
+    Relative(i64),
+    /// Nanoseconds since 1970.
+    Absolute(i128),
+    /// A duration that no `i64` holds.
+    Foreign,
+}
+
+/// All calls of a script that have to do with tables.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    entries: Vec<Entry>,
+    /// What stands alone, without a `yield`.
+    produced: Vec<NodeId>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    source: Option<NodeId>,
+    node: Node,
+    place: Place,
+}
+
+impl Graph {
+    pub(crate) fn add(&mut self, source: Option<NodeId>, node: Node, place: Place) -> NodeId {
+        self.entries.push(Entry { source, node, place });
+        NodeId(self.entries.len() - 1)
+    }
+
+    /// A statement of its own asks for what comes out of `node`.
+    pub(crate) fn produce(&mut self, node: NodeId) {
+        if !matches!(self.entries.get(node.0), Some(Entry { node: Node::Yield(_), .. })) {
+            self.produced.push(node);
+        }
+    }
+
+    /// The pipelines of all results.
+    pub(crate) fn finish(&self, now: i64, records: &Records) -> Result<Program, Refusal> {
+        let results = self.results();
+        if results.is_empty() {
+            return Err(Refusal::invalid(
+                "error in query specification while starting program: this Flux script returns no \
+                 streaming data. Consider adding a \"yield\" or invoking streaming functions \
+                 directly, without performing an assignment",
+            ));
+        }
+        let successors = self.successors(&results);
+        self.check_results(&results, &successors)?;
+        let mut pipelines = Vec::with_capacity(results.len());
+        for (name, node) in &results {
+            let chain = Chain::new(self, *node);
+            pipelines.push(((*name).to_owned(), chain.pipeline(&successors, now, records)?));
+        }
+        self.check_names(&results)?;
+        Ok(Program { results: pipelines })
+    }
+
+    fn results(&self) -> Vec<(&str, NodeId)> {
+        let yields =
+            self.entries.iter().enumerate().filter_map(|(index, entry)| match &entry.node {
+                Node::Yield(name) => Some((name.as_str(), NodeId(index))),
+                _ => None,
+            });
+        yields.chain(self.produced.iter().map(|node| ("_result", *node))).collect()
+    }
+
+    /// How many nodes come right behind each, of those that lead to a result.
+    fn successors(&self, results: &[(&str, NodeId)]) -> Vec<usize> {
+        let mut counts = vec![0; self.entries.len()];
+        let mut seen = HashSet::new();
+        for (_, result) in results {
+            let mut node = *result;
+            while seen.insert(node)
+                && let Some(source) = self.entries.get(node.0).and_then(|entry| entry.source)
+            {
+                if let Some(count) = counts.get_mut(source.0) {
+                    *count += 1;
+                }
+                node = source;
+            }
+        }
+        counts
+    }
+
+    fn check_results(
+        &self,
+        results: &[(&str, NodeId)],
+        successors: &[usize],
+    ) -> Result<(), Refusal> {
+        let mut yielded = HashSet::new();
+        for (name, node) in &results[..results.len() - self.produced.len()] {
+            if !yielded.insert(name) {
+                // The one behind the first says so; which place that has is not told.
+                let name = quoted(name)?;
+                let _ = node;
+                return Err(plan_error(&format!(
+                    "found more than one call to yield() with the name {name}"
+                )));
+            }
+        }
+        let mut produced = HashSet::new();
+        for node in &self.produced {
+            let is_used = successors.get(node.0).is_some_and(|count| *count > 0);
+            if is_used || !produced.insert(node) {
+                return Err(Refusal::unknown("a result without `yield` that is used again"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_names(&self, results: &[(&str, NodeId)]) -> Result<(), Refusal> {
+        let count = results.iter().filter(|(name, _)| *name == "_result").count();
+        if count > 1 && !self.produced.is_empty() {
+            return Err(Refusal::invalid(
+                "failed to initialize execute state: tried to produce more than one result with \
+                 the name \"_result\"",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The nodes that lead to a result, the source first.
+struct Chain<'a> {
+    nodes: Vec<(NodeId, &'a Entry)>,
+}
+
+impl<'a> Chain<'a> {
+    fn new(graph: &'a Graph, result: NodeId) -> Self {
+        let mut nodes = Vec::new();
+        let mut next = Some(result);
+        while let Some(id) = next
+            && let Some(entry) = graph.entries.get(id.0)
+        {
+            nodes.push((id, entry));
+            next = entry.source;
+        }
+        nodes.reverse();
+        Self { nodes }
+    }
+
+    fn pipeline(
+        &self,
+        successors: &[usize],
+        now: i64,
+        records: &Records,
+    ) -> Result<Pipeline, Refusal> {
+        let mut stages = Vec::new();
+        let mut pushable = None;
+        let Some(((_, Entry { node: Node::From(bucket), .. }), rest)) = self.nodes.split_first()
+        else {
+            return Err(Refusal::unknown("pipelines without `from`"));
+        };
+        self.check_read(bucket, successors)?;
+        for (id, entry) in rest {
+            if let Some(stage) = entry.stage(now, records)? {
+                stages.push(stage);
+            }
+            let is_shared = successors.get(id.0).is_some_and(|count| *count > 1);
+            if is_shared || matches!(entry.node, Node::Yield(_)) {
+                pushable.get_or_insert(stages.len());
+            }
+        }
+        let pushable = pushable.unwrap_or(stages.len());
+        Ok(Pipeline { bucket: bucket.clone(), stages, pushable })
+    }
+
+    /// A `range` must come first and be the only one behind its `from`: then it is part of the read.
+    fn check_read(&self, bucket: &BucketRef, successors: &[usize]) -> Result<(), Refusal> {
+        let is_range = |entry: &Entry| matches!(entry.node, Node::Range { .. });
+        let ranges = self.nodes.iter().filter(|(_, entry)| is_range(entry)).count();
+        let is_shared = |id: &NodeId| successors.get(id.0).is_some_and(|count| *count > 1);
+        match self.nodes.as_slice() {
+            [(from, _), (_, first), ..] if is_range(first) && ranges == 1 && !is_shared(from) => {
+                Ok(())
+            }
+            [_, (_, first), ..] if is_range(first) && ranges > 1 => {
+                Err(Refusal::unknown("more than one `range` in a pipeline"))
+            }
+            [_, (_, first), ..] if ranges > 0 && first.is_trivial() => {
+                Err(Refusal::unknown("a `filter` before `range`"))
+            }
+            _ => {
+                let (BucketRef::Name(name) | BucketRef::Id(name)) = bucket;
+                let name = quoted(name)?;
+                Err(plan_error(&format!(
+                    "cannot submit unbounded read to {name}; try bounding 'from' with a call to \
+                     'range'"
+                )))
+            }
+        }
+    }
+}
+
+impl Entry {
+    /// `filter(fn: (r) => true)`, which the planner removes.
+    fn is_trivial(&self) -> bool {
+        matches!(&self.node, Node::Filter { predicate, .. } if predicate.condition.is_trivial())
+    }
+
+    fn stage(&self, now: i64, records: &Records) -> Result<Option<Stage>, Refusal> {
+        let kind = match &self.node {
+            Node::Yield(_) => return Ok(None),
+            Node::Range { start, stop } => bounds(*start, *stop, now)?,
+            Node::Filter { predicate, keep_empty, record } => StageKind::Filter(Filter {
+                condition: predicate.condition.clone(),
+                keep_empty: *keep_empty,
+                place: predicate.place.to_string(),
+                column_types: records.columns(*record).to_vec(),
+            }),
+            Node::Stage(kind) => kind.clone(),
+            Node::From(_) | Node::Nothing => {
+                return Err(Refusal::unknown("this pipeline"));
+            }
+        };
+        Ok(Some(Stage { kind, place: format!("@{}", self.place) }))
+    }
+}
+
+fn bounds(start: Bound, stop: Bound, now: i64) -> Result<StageKind, Refusal> {
+    let start = start.nanoseconds(now)?;
+    let stop = stop.nanoseconds(now)?;
+    if start >= stop {
+        return Err(plan_error("cannot query an empty range"));
+    }
+    match (i64::try_from(start), i64::try_from(stop)) {
+        (Ok(start), Ok(stop)) => Ok(StageKind::Range { start, stop }),
+        // The real server wraps.
+        _ => Err(Refusal::unknown("ranges beyond the years 1677 to 2262")),
+    }
+}
+
+impl Bound {
+    fn nanoseconds(self, now: i64) -> Result<i128, Refusal> {
+        match self {
+            Self::Relative(length) => Ok(i128::from(now) + i128::from(length)),
+            Self::Absolute(time) => Ok(time),
+            Self::Foreign => Err(Refusal::unknown("durations that overflow")),
+        }
+    }
+}
+
+fn plan_error(text: &str) -> Refusal {
+    Refusal::invalid(format!("error in building plan while starting program: {text}"))
+}
