@@ -1,1 +1,3 @@
 //! Pipelines over the stored points, and annotated CSV.
+
+mod condition;

@@ -1,0 +1,139 @@
+//! Conditions as storage sees them.
+
+use regex::bytes::Regex;
+
+use super::VALUE;
+use super::scalar::{Scalar, holds};
+use crate::engine::{Series, Text, Value};
+use crate::flux::{self, Condition, Literal, Operand, Operator};
+use crate::refusal::Refusal;
+
+/// A condition that storage holds against each point.
+#[derive(Debug)]
+pub(crate) struct StoredFilter(Node);
+
+#[derive(Debug)]
+enum Node {
+    And(Box<Node>, Box<Node>),
+    Or(Box<Node>, Box<Node>),
+    Compare { reference: Reference, operator: Operator, literal: Constant },
+}
+
+/// What storage calls a column.
+#[derive(Debug)]
+enum Reference {
+    Measurement,
+    Field,
+    Value,
+    Tag(Text),
+}
+
+#[derive(Debug)]
+enum Constant {
+    Literal(Literal),
+    Regex(Regex),
+}
+
+impl StoredFilter {
+    /// `condition` is what [`partition`](super::partition) gives to storage.
+    ///
+    /// # Errors
+    /// A regular expression is not known here.
+    pub(crate) fn new(condition: &Condition) -> Result<Self, Refusal> {
+        Node::new(condition, false).map(Self)
+    }
+
+    /// Whether a point passes. Storage takes a tag that is missing for an empty one, and what has
+    /// another type than the constant does not pass, whatever the operator.
+    pub(crate) fn keeps(&self, series: &Series, field: &Text, value: &Value) -> bool {
+        self.0.holds(series, field, value)
+    }
+}
+
+impl Node {
+    fn new(condition: &Condition, is_negated: bool) -> Result<Self, Refusal> {
+        Ok(match condition {
+            Condition::And(left, right) => {
+                Self::And(Box::new(Self::new(left, false)?), Box::new(Self::new(right, false)?))
+            }
+            Condition::Or(left, right) => {
+                Self::Or(Box::new(Self::new(left, false)?), Box::new(Self::new(right, false)?))
+            }
+            Condition::Not(inner) => Self::new(inner, !is_negated)?,
+            Condition::Exists(column) => {
+                let operator = if is_negated { Operator::Equal } else { Operator::NotEqual };
+                let literal = Constant::Literal(Literal::String(Text::from("")));
+                Self::Compare { reference: Reference::new(column), operator, literal }
+            }
+            Condition::Compare {
+                left: Operand::Column(column),
+                operator,
+                right: Operand::Literal(literal),
+            } => {
+                let literal = match literal {
+                    Literal::Regex(pattern) => Constant::Regex(flux::regex::compile(pattern)?),
+                    other => Constant::Literal(other.clone()),
+                };
+                Self::Compare { reference: Reference::new(column), operator: *operator, literal }
+            }
+            _ => return Err(Refusal::unknown("this condition in storage")),
+        })
+    }
+
+    fn holds(&self, series: &Series, field: &Text, value: &Value) -> bool {
+        match self {
+            Self::And(left, right) => {
+                left.holds(series, field, value) && right.holds(series, field, value)
+            }
+            Self::Or(left, right) => {
+                left.holds(series, field, value) || right.holds(series, field, value)
+            }
+            Self::Compare { reference, operator, literal } => {
+                let left = match reference {
+                    Reference::Measurement => Scalar::String(&series.measurement),
+                    Reference::Field => Scalar::String(field),
+                    Reference::Value => Scalar::from(value),
+                    Reference::Tag(key) => {
+                        let tag = series.tags.iter().find(|(tag, _)| tag == key);
+                        Scalar::String(tag.map_or(b"", |(_, value)| value))
+                    }
+                };
+                compares(left, *operator, literal)
+            }
+        }
+    }
+}
+
+impl Reference {
+    fn new(column: &str) -> Self {
+        match column {
+            "_measurement" => Self::Measurement,
+            "_field" => Self::Field,
+            VALUE => Self::Value,
+            tag => Self::Tag(Text::from(tag)),
+        }
+    }
+}
+
+fn compares(left: Scalar<'_>, operator: Operator, right: &Constant) -> bool {
+    let is_equality = matches!(operator, Operator::Equal | Operator::NotEqual);
+    let right = match (left, right) {
+        (Scalar::String(text), Constant::Regex(regex)) => {
+            return regex.is_match(text) == (operator == Operator::Matches);
+        }
+        (Scalar::String(_), Constant::Literal(Literal::String(text))) if is_equality => {
+            Scalar::String(text)
+        }
+        (Scalar::Boolean(_), Constant::Literal(Literal::Boolean(value))) if is_equality => {
+            Scalar::Boolean(*value)
+        }
+        (Scalar::Float(_) | Scalar::Integer(_), Constant::Literal(Literal::Float(value))) => {
+            Scalar::Float(*value)
+        }
+        (Scalar::Float(_) | Scalar::Integer(_), Constant::Literal(Literal::Integer(value))) => {
+            Scalar::Integer(*value)
+        }
+        _ => return false,
+    };
+    holds(operator, left.partial_compare(right))
+}
