@@ -115,11 +115,20 @@ impl Retention {
         };
         Self { seconds, shard_seconds }
     }
+
+    /// How long a shard is, and how long points are kept, if not for ever.
+    fn nanoseconds(self) -> (i64, Option<i64>) {
+        let nanoseconds = |seconds: i64| seconds.saturating_mul(1_000_000_000);
+        let keep = (self.seconds > 0).then(|| nanoseconds(self.seconds));
+        (nanoseconds(self.shard_seconds), keep)
+    }
 }
 
 impl Bucket {
     pub(crate) fn set_retention(&mut self, retention: Retention) {
         self.retention = retention;
+        let (shard, keep) = retention.nanoseconds();
+        self.engine.set_durations(shard, keep);
     }
 
     /// Whether the server made it for itself.
@@ -157,6 +166,8 @@ impl Catalog {
         now: i64,
     ) -> &Bucket {
         let id = self.new_id();
+        let (shard, keep) = retention.nanoseconds();
+        let engine = Engine::new(&id, shard, keep);
         self.buckets.push(Bucket {
             id,
             name: name.into(),
@@ -164,7 +175,7 @@ impl Catalog {
             retention,
             created: now,
             updated: now,
-            engine: Engine::default(),
+            engine,
         });
         &self.buckets[self.buckets.len() - 1]
     }

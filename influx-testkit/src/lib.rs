@@ -9,6 +9,7 @@ mod flux;
 mod http;
 mod line_protocol;
 mod log;
+mod predicate;
 mod query;
 mod refusal;
 mod server;

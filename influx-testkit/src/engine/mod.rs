@@ -1,55 +1,75 @@
 //! The stored points of one bucket: series, fields, shards.
+//!
+//! As in the real server, a bucket is cut by time into shards, each of which judges types, drops
+//! points and forgets measurements for itself; what a client sees of that is followed here.
+
+mod delete;
+mod read;
+mod series;
+mod shard;
+mod span;
+mod text;
+mod value;
+mod write;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
-mod value;
+use shard::Shard;
+use span::truncate;
 
-pub(crate) use value::{Text, Type, Value};
-
-/// A point as line protocol gives it.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Point {
-    pub(crate) series: Series,
-    /// In the order of the line; a key may come twice.
-    pub(crate) fields: Vec<(Text, Value)>,
-    /// Nanoseconds since 1970.
-    pub(crate) time: i64,
-}
-
-/// A measurement with its tags, which are sorted by key.
-///
-/// The order of series is the one in which the real server reads them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Series {
-    pub(crate) measurement: Text,
-    pub(crate) tags: Vec<(Text, Text)>,
-}
+pub(crate) use read::Column;
+pub(crate) use series::{Point, Series, escape_measurement, escape_tag};
+pub(crate) use text::{Quoted, Text, lossy};
+pub(crate) use value::{Type, Value};
 
 /// The points of one bucket.
-#[derive(Debug, Default)]
-pub(crate) struct Engine {
-    series: BTreeMap<Series, BTreeMap<Text, BTreeMap<i64, Value>>>,
-}
-
-/// What one field of one series holds in a range, by time.
 #[derive(Debug)]
-pub(crate) struct Column<'a> {
-    pub(crate) series: &'a Series,
-    pub(crate) field: &'a Text,
-    /// At least one; all of one type.
-    pub(crate) points: Vec<(i64, &'a Value)>,
+pub(crate) struct Engine {
+    /// The bucket's ID, which some messages name.
+    bucket: String,
+    /// Nanoseconds.
+    shard_duration: i64,
+    /// Nanoseconds; none keeps points for ever.
+    retention: Option<i64>,
+    /// By start; they do not overlap.
+    shards: BTreeMap<i64, Shard>,
 }
 
 impl Engine {
-    /// Every field of every series with points in `start <= time < stop`, in the order in which the
-    /// real server reads them.
-    pub(crate) fn read(&self, start: i64, stop: i64) -> impl Iterator<Item = Column<'_>> {
-        self.series.iter().flat_map(move |(series, fields)| {
-            fields.iter().filter_map(move |(field, points)| {
-                let points: Vec<_> =
-                    points.range(start..stop).map(|(time, value)| (*time, value)).collect();
-                (!points.is_empty()).then_some(Column { series, field, points })
-            })
-        })
+    /// An empty bucket. Durations are nanoseconds, `shard_duration` is positive.
+    pub(crate) fn new(bucket: &str, shard_duration: i64, retention: Option<i64>) -> Self {
+        let shards = BTreeMap::new();
+        Self { bucket: bucket.to_owned(), shard_duration, retention, shards }
+    }
+
+    /// New durations, as [`Engine::new`] takes them. Shards that are there keep their bounds.
+    pub(crate) fn set_durations(&mut self, shard_duration: i64, retention: Option<i64>) {
+        self.shard_duration = shard_duration;
+        self.retention = retention;
+    }
+
+    /// The start of the shard that a time belongs to, which is created where it is missing.
+    fn shard_at(&mut self, time: i64) -> i64 {
+        let before = self.shards.range(..=time).next_back();
+        let earliest = match before {
+            Some((start, shard)) if time < shard.end => return *start,
+            Some((_, shard)) => shard.end,
+            None => i64::MIN,
+        };
+        let latest = self.shards.range(time..).next().map_or(i64::MAX, |(start, _)| *start);
+        let (start, end) = truncate(time, self.shard_duration);
+        let (start, end) = (start.max(earliest), end.min(latest));
+        self.shards.insert(start, Shard::new(end));
+        start
+    }
+
+    /// Every stored point as a line, sorted by series and time, with times in nanoseconds.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<_> = self.shards.values().flat_map(Shard::lines).collect();
+        lines.sort_by(|(a, _), (b, _)| a.cmp(b));
+        lines.into_iter().map(|(_, line)| line).collect()
     }
 }

@@ -1,10 +1,6 @@
 use std::fmt;
-use std::ops::Deref;
-use std::sync::Arc;
 
-/// Text as a client sent it: InfluxDB does not insist on UTF-8.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Text(Arc<[u8]>);
+use super::text::Text;
 
 /// The value of a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,38 +43,5 @@ impl fmt::Display for Type {
             Self::Boolean => "boolean",
             Self::String => "string",
         })
-    }
-}
-
-impl From<&[u8]> for Text {
-    fn from(bytes: &[u8]) -> Self {
-        Self(bytes.into())
-    }
-}
-
-impl From<&str> for Text {
-    fn from(text: &str) -> Self {
-        text.as_bytes().into()
-    }
-}
-
-impl Deref for Text {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-/// With U+FFFD for what is not UTF-8, as the server's messages have it.
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(self))
-    }
-}
-
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&String::from_utf8_lossy(self), f)
     }
 }
