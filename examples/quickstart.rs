@@ -1,7 +1,8 @@
 //! The whole loop: four years of weather as typed records, into InfluxDB and back.
 //!
-//! Writes to the server that `INFLUXDB_V2_URL`, `INFLUXDB_V2_TOKEN` and `INFLUXDB_V2_ORG` name, into
-//! the bucket `quickstart`, reads the same records back, and checks that they are equal.
+//! Writes to the server that `INFLUXDB_V2_URL`, `INFLUXDB_V2_TOKEN` and `INFLUXDB_V2_ORG` name, or
+//! else to one inside this process, into the bucket `quickstart`; reads the same records back, and
+//! checks that they are equal.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to its reader")]
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
 use influx_core::{Client, ErrorKind, Measurement, TagValue};
+use influx_testkit::Server;
 use serde::Deserialize;
 
 const BUCKET: &str = "quickstart";
@@ -64,7 +66,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let sent: Vec<WeatherDay> =
         csv::Reader::from_reader(DATA.as_bytes()).deserialize().collect::<Result<_, _>>()?;
 
-    let client = Client::from_env()?;
+    let (client, _server) = connect()?;
     let version = client.version().await.map_err(explain)?;
     println!("InfluxDB {version}");
     let buckets = client.buckets();
@@ -94,12 +96,24 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A client of the server that the environment names, or of one inside this process, which runs
+/// until it is dropped.
+fn connect() -> influx_core::Result<(Client, Option<Server>)> {
+    if std::env::var_os("INFLUXDB_V2_URL").is_some_and(|url| !url.is_empty()) {
+        println!("using the server that INFLUXDB_V2_URL names");
+        return Ok((Client::from_env()?, None));
+    }
+    println!("using a server inside this process; set INFLUXDB_V2_URL to use a real one");
+    let server = Server::start();
+    Ok((server.client(), Some(server)))
+}
+
 /// The first thing that can go wrong for a newcomer is that there is no server.
 fn explain(error: influx_core::Error) -> Box<dyn Error> {
     match error.kind() {
         ErrorKind::Connect | ErrorKind::InvalidInput | ErrorKind::Unauthorized => format!(
-            "{error}\nSet INFLUXDB_V2_URL, INFLUXDB_V2_TOKEN and INFLUXDB_V2_ORG to a server; \
-             the README says how to start one"
+            "{error}\nSet INFLUXDB_V2_URL, INFLUXDB_V2_TOKEN and INFLUXDB_V2_ORG to a server that \
+             runs, or none of them, to use one inside this process"
         )
         .into(),
         _ => error.into(),

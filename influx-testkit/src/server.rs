@@ -7,6 +7,7 @@ use std::sync::{Arc, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
+use hyper::header::HeaderValue;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
@@ -24,7 +25,6 @@ use crate::log::RecordedRequest;
 /// let server = influx_testkit::Server::start();
 /// assert!(server.url().starts_with("http://127.0.0.1:"));
 /// ```
-#[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -54,6 +54,13 @@ pub struct Builder {
     is_set_up: bool,
 }
 
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// Without the token.
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
@@ -100,8 +107,9 @@ impl Builder {
     /// a test blocks.
     ///
     /// # Errors
-    /// When the port is taken, or the system has no thread or socket left. When the names are such
-    /// that InfluxDB refuses the set-up with them.
+    /// When the port is taken, or the system has no thread or socket left;
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput) for names that InfluxDB refuses in a set-up, and
+    /// for a token that cannot stand in a header.
     pub fn start(self) -> io::Result<Server> {
         let (shared, listener, address) = self.prepare()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -138,8 +146,12 @@ impl Builder {
     fn prepare(&self) -> io::Result<(Arc<Shared>, TcpListener, SocketAddr)> {
         let mut state = State::new();
         if self.is_set_up {
+            let invalid = |message| io::Error::new(io::ErrorKind::InvalidInput, message);
+            if self.token.is_empty() || HeaderValue::from_str(&self.token).is_err() {
+                return Err(invalid("the token cannot stand in a header".to_owned()));
+            }
             api::set_up(&mut state, &self.org, &self.bucket, &self.token)
-                .map_err(|refusal| io::Error::new(io::ErrorKind::InvalidInput, refusal.message))?;
+                .map_err(|refusal| invalid(refusal.message))?;
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
         listener.set_nonblocking(true)?;
@@ -283,6 +295,15 @@ impl Server {
         for token in tokens.iter_mut().filter(|known| known.secret == token) {
             token.access = Access::Inactive;
         }
+    }
+
+    /// The points of a bucket as line protocol with nanoseconds, sorted by series and time: one line
+    /// for each, with all its fields, whatever the lines were that brought them. Empty for a bucket
+    /// that is not there.
+    #[must_use]
+    pub fn lines(&self, bucket: &str) -> Vec<String> {
+        let state = &self.lock().state;
+        state.catalog.bucket_by_name(bucket).map_or_else(Vec::new, |bucket| bucket.engine.lines())
     }
 
     /// Adds a bucket that keeps its points for ever. One that is there already stays as it is.

@@ -21,3 +21,4 @@ mod live;
 mod records;
 mod secrets;
 mod support;
+mod testkit;

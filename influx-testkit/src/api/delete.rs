@@ -1,13 +1,89 @@
+use serde::Deserialize;
+
+use super::json::decode;
+use super::request::{check_id, is_id};
 use super::{Answer, Request, State};
-use crate::catalog::Access;
+use crate::catalog::{Access, Action, Bucket, Catalog};
+use crate::clock;
+use crate::predicate::{self, Predicate};
 use crate::refusal::Refusal;
+
+/// The least and the greatest time that a point may have.
+const TIMES: (i64, i64) = (i64::MIN + 2, i64::MAX - 1);
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    start: Option<String>,
+    #[serde(default)]
+    stop: Option<String>,
+    #[serde(default)]
+    predicate: Option<String>,
+}
 
 /// `/api/v2/delete`
 pub(super) fn answer(
     state: &mut State,
     request: &Request,
-    _access: &Access,
+    access: &Access,
 ) -> Result<Answer, Refusal> {
+    let body: Body = decode(&request.body).map_err(|words| in_body(&words))?;
+    let start = time("start", body.start.as_deref())?;
+    let stop = time("stop", body.stop.as_deref())?;
+    let predicate = match body.predicate.as_deref() {
+        None | Some("") => Predicate::default(),
+        Some(text) => predicate::parse(text)?,
+    };
     request.organization(&state.catalog)?;
-    Err(Refusal::unknown("deletes"))
+    let bucket = bucket(&state.catalog, request)?;
+    if !access.allows(Action::Write, bucket) {
+        return Err(Refusal::new(403, "forbidden", "insufficient permissions to delete"));
+    }
+    let id = bucket.id.clone();
+    if let Some(bucket) = state.catalog.bucket_mut(&id) {
+        bucket.engine.delete(start, stop, &predicate);
+    }
+    Ok(Answer::empty(204))
+}
+
+fn in_body(words: &str) -> Refusal {
+    Refusal::invalid(format!("error decoding json body: {words}"))
+}
+
+/// Nanoseconds since 1970.
+fn time(name: &str, text: Option<&str>) -> Result<i64, Refusal> {
+    let nanos = text.and_then(clock::parse).ok_or_else(|| {
+        let day = if name == "start" { "02" } else { "01" };
+        in_body(&format!(
+            "invalid RFC3339Nano for field {name}, please format your time with RFC3339Nano \
+             format, example: 2009-01-{day}T23:00:00Z"
+        ))
+    })?;
+    let outside = |side: &str, bound: i64| {
+        let bound = clock::format(bound);
+        in_body(&format!("invalid {name} time, {name} time must not be {side} {bound}"))
+    };
+    match i64::try_from(nanos) {
+        _ if name == "start" && nanos < i128::from(TIMES.0) => Err(outside("before", TIMES.0)),
+        _ if name == "stop" && nanos > i128::from(TIMES.1) => Err(outside("after", TIMES.1)),
+        Ok(nanos) => Ok(nanos),
+        Err(_) => Err(Refusal::unknown(format!("the {name} of this range"))),
+    }
+}
+
+/// The bucket of `bucketID`, or of `bucket`, which is an ID where it looks like one.
+fn bucket<'a>(catalog: &'a Catalog, request: &Request) -> Result<&'a Bucket, Refusal> {
+    let not_found = |what: String| Refusal::new(404, "not found", what);
+    if let Some(id) = request.given("bucketID") {
+        check_id(&id)?;
+        return catalog.bucket_by_id(&id).ok_or_else(|| not_found("bucket not found".into()));
+    }
+    let name = request
+        .given("bucket")
+        .ok_or_else(|| Refusal::invalid("Please provide either bucketID or bucket"))?;
+    if is_id(&name) {
+        return catalog.bucket_by_id(&name).ok_or_else(|| not_found("bucket not found".into()));
+    }
+    let found = catalog.bucket_by_name(&name);
+    found.ok_or_else(|| not_found(format!("bucket \"{name}\" not found")))
 }

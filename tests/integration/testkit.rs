@@ -1,0 +1,290 @@
+//! The in-process server as its users meet it: started, asked, made to fail, looked into.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use futures_util::StreamExt as _;
+use influx_core::annotated_csv::OwnedRecord;
+use influx_core::{Client, Error, ErrorKind, Precision};
+use influx_testkit::{Fault, Permission, Server};
+
+/// With a short patience.
+fn client(server: &Server) -> Client {
+    let short = Duration::from_millis(300);
+    let builder = Client::builder(server.url()).token(server.token()).org(server.org());
+    builder.timeout(short).read_timeout(short).build().unwrap()
+}
+
+async fn write(server: &Server) -> Result<(), Error> {
+    client(server).write(server.bucket(), "m,t=a f=1 1").await
+}
+
+/// All rows, and the error after them.
+async fn read(server: &Server) -> (usize, Option<Error>) {
+    let flux = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)"#;
+    let mut rows = client(server).query(flux).stream::<OwnedRecord>();
+    let mut count = 0;
+    while let Some(row) = rows.next().await {
+        match row {
+            Ok(_) => count += 1,
+            Err(error) => return (count, Some(error)),
+        }
+    }
+    (count, None)
+}
+
+/// A server with ten thousand points: a reply of about a megabyte.
+async fn filled() -> Server {
+    let server = Server::start();
+    let lines: Vec<String> = (0..10_000).map(|time| format!("m,t=a f={time} {time}")).collect();
+    client(&server).write(server.bucket(), lines.join("\n")).await.unwrap();
+    server
+}
+
+#[test]
+fn a_server_starts_in_a_moment_without_any_runtime() {
+    // The first one pays for what every process pays once.
+    drop(Server::start());
+    let start = Instant::now();
+    let servers: Vec<_> = (0..10).map(|_| Server::start()).collect();
+    assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
+    let mut urls: Vec<_> = servers.iter().map(Server::url).collect();
+    urls.dedup();
+    assert_eq!(urls.len(), 10, "each on a port of its own");
+}
+
+#[tokio::test]
+async fn a_dropped_server_takes_no_more_connections() {
+    let server = Server::start();
+    let client = client(&server);
+    client.ping().await.unwrap();
+    drop(server);
+    // The first one learns that its idle connection is gone, or that there is nothing to connect to.
+    client.ping().await.unwrap_err();
+    assert_eq!(client.ping().await.unwrap_err().kind(), ErrorKind::Connect);
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error() {
+    let server = Server::start();
+    let port = server.url().rsplit(':').next().unwrap().parse().unwrap();
+    let error = Server::builder().port(port).start().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+}
+
+#[test]
+fn names_that_influxdb_refuses_are_an_error() {
+    for builder in [
+        Server::builder().bucket("_b"),
+        Server::builder().bucket(""),
+        Server::builder().bucket("a\"b"),
+        Server::builder().org(" "),
+        Server::builder().token(""),
+        Server::builder().token("a\nb"),
+    ] {
+        let error = builder.start().unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+    }
+    let outside = Server::builder().start_in_runtime().unwrap_err();
+    assert!(outside.to_string().contains("reactor"), "{outside}");
+}
+
+#[tokio::test]
+async fn a_server_can_wait_for_its_set_up() {
+    let server = Server::builder().not_set_up().start().unwrap();
+    let client = Client::builder(server.url()).build().unwrap();
+    assert!(client.is_setup_allowed().await.unwrap());
+    let setup = client.setup("admin", "an-org", "a-bucket").token("a-token").await.unwrap();
+    assert_eq!(setup.token.expose(), "a-token");
+    assert!(!client.is_setup_allowed().await.unwrap());
+    let again = client.setup("admin", "an-org", "a-bucket").await.unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::Conflict);
+}
+
+#[tokio::test]
+async fn an_answer_on_demand_is_given_instead() {
+    let server = Server::start();
+    let date = SystemTime::UNIX_EPOCH + Duration::from_secs(4_102_444_800);
+    for (fault, kind, after) in [
+        (
+            Fault::answer(503).retry_after(Duration::from_secs(3)),
+            ErrorKind::Unavailable,
+            Some(3..4),
+        ),
+        (
+            Fault::answer(429).retry_after(Duration::from_millis(1_500)),
+            ErrorKind::RateLimited,
+            Some(2..3),
+        ),
+        (Fault::answer(503).retry_after_date(date), ErrorKind::Unavailable, Some(10_000..u64::MAX)),
+        (Fault::answer(503).header("Retry-After", "soon"), ErrorKind::Unavailable, None),
+        (Fault::answer(413), ErrorKind::TooLarge, None),
+        (Fault::html(502), ErrorKind::Unavailable, None),
+        (Fault::answer(500).body("x".repeat(10 << 20)), ErrorKind::Server, None),
+        (Fault::answer(500).body("x".repeat(10 << 20)).chunked(), ErrorKind::Server, None),
+    ] {
+        server.inject(fault);
+        let error = write(&server).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        let told = error.retry_after().map(|after| after.as_secs());
+        match after {
+            Some(range) => assert!(told.is_some_and(|told| range.contains(&told)), "{told:?}"),
+            None => assert_eq!(told, None),
+        }
+        assert!(error.to_string().len() < 5_000, "{}", error.to_string().len());
+    }
+    assert!(server.lines(server.bucket()).is_empty(), "nothing was carried out");
+    write(&server).await.unwrap();
+    assert_eq!(server.lines(server.bucket()), ["m,t=a f=1 1"]);
+}
+
+#[tokio::test]
+async fn a_connection_is_reset_before_or_after_the_request_is_carried_out() {
+    let server = Server::start();
+    for (fault, stored) in [
+        (Fault::reset(), false),
+        (Fault::stall(), false),
+        (Fault::through().reset_before_headers(), true),
+        (Fault::through().reset_after(0), true),
+    ] {
+        server.inject(fault.clone());
+        let outcome = write(&server).await;
+        // An answer without a body is complete with its headers.
+        assert_eq!(outcome.is_ok(), format!("{fault:?}").contains("Reset)"), "{outcome:?}");
+        assert_eq!(!server.lines(server.bucket()).is_empty(), stored, "{fault:?}");
+    }
+    let told: Vec<_> = server.requests().iter().map(|request| request.status()).collect();
+    assert_eq!(told, [None, None, None, Some(204)]);
+}
+
+#[tokio::test]
+async fn a_reply_breaks_off_in_every_way() {
+    let server = filled().await;
+    for (fault, kind) in [
+        (Fault::through().cut_after(100_000), ErrorKind::Interrupted),
+        (Fault::through().end_after(100_000), ErrorKind::Interrupted),
+        (Fault::through().reset_after(100_000), ErrorKind::Interrupted),
+        (Fault::through().stall_after(100_000), ErrorKind::Timeout),
+        (Fault::through().reset_after(0), ErrorKind::Interrupted),
+    ] {
+        server.inject(fault.clone());
+        let (rows, error) = read(&server).await;
+        let error = error.unwrap_or_else(|| panic!("{fault:?} went unnoticed"));
+        assert_eq!(error.kind(), kind, "{fault:?}: {error}");
+        assert!(rows < 10_000);
+    }
+    server.inject(Fault::through().drip(50_000, Duration::from_millis(1)));
+    assert_eq!(read(&server).await.0, 10_000);
+    assert_eq!(read(&server).await.0, 10_000);
+}
+
+#[tokio::test]
+async fn faults_meet_the_requests_that_they_are_meant_for() {
+    let server = Server::start();
+    server.inject(Fault::answer(503).on("/api/v2/write").times(2));
+    server.inject(Fault::answer(500).on("/api/v2/write"));
+    server.inject(Fault::answer(504).times(0));
+    assert_eq!(server.pending_faults(), 2);
+    assert!(read(&server).await.1.is_none(), "a query is no write");
+    for status in [503, 503, 500] {
+        assert_eq!(write(&server).await.unwrap_err().status(), Some(status));
+    }
+    assert_eq!(server.pending_faults(), 0);
+    write(&server).await.unwrap();
+    server.inject(Fault::answer(503).always());
+    for _ in 0..3 {
+        write(&server).await.unwrap_err();
+    }
+    server.clear_faults();
+    write(&server).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_a_paused_clock_delays_pass_at_once() {
+    let server = Server::builder().start_in_runtime().unwrap();
+    server.inject(Fault::through().delay(Duration::from_secs(3_600)));
+    let client = Client::builder(server.url()).token(server.token()).org(server.org());
+    let client = client.timeout(None).build().unwrap();
+    let start = (tokio::time::Instant::now(), Instant::now());
+    client.write(server.bucket(), "m f=1 1").await.unwrap();
+    assert!(start.0.elapsed() >= Duration::from_secs(3_600));
+    assert!(start.1.elapsed() < Duration::from_secs(60));
+}
+
+#[tokio::test]
+async fn what_was_asked_can_be_looked_at() {
+    let server = Server::start();
+    let lines = "m f=1 1\n".repeat(500);
+    let gzipping = Client::builder(server.url()).token(server.token()).org(server.org());
+    gzipping.gzip(true).build().unwrap().write("my-bucket", &lines).await.unwrap();
+    client(&server).write("a b&c", "m f=1 1").precision(Precision::Seconds).await.unwrap_err();
+    let requests = server.take_requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!((requests[0].method(), requests[0].path()), ("POST", "/api/v2/write"));
+    assert_eq!(requests[0].header("content-ENCODING"), Some("gzip"));
+    assert_eq!(requests[0].text(), lines);
+    assert!(requests[0].raw_body().len() < 200);
+    assert_eq!(requests[0].status(), Some(204));
+    assert_eq!(requests[1].parameter("bucket").as_deref(), Some("a b&c"));
+    assert_eq!(requests[1].parameter("precision").as_deref(), Some("s"));
+    assert_eq!(requests[1].header("content-encoding"), None);
+    assert_eq!(requests[1].status(), Some(404));
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_clock_stamps_points_and_bounds_queries() {
+    let server = Server::start();
+    server.set_time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000));
+    let client = client(&server);
+    client.write("my-bucket", "m f=1").await.unwrap();
+    server.advance_time(Duration::from_secs(60));
+    client.write("my-bucket", "m f=2").await.unwrap();
+    assert_eq!(server.lines("my-bucket"), ["m f=1 1000000000000", "m f=2 1060000000000"]);
+    for (start, expected) in [("-59s", 0), ("-60s", 0), ("-61s", 1), ("-1h", 1)] {
+        let flux = format!(r#"from(bucket: "my-bucket") |> range(start: {start})"#);
+        let tables = client.query(flux).tables().await.unwrap();
+        let rows: usize = tables.iter().map(|table| table.records().len()).sum();
+        // The point at 1060 s is at `now()`, which is past the end of every range.
+        assert_eq!(rows, expected, "{start}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_may_do_what_they_were_given() {
+    let server = Server::start();
+    server.add_bucket("other");
+    server.add_token("reader", [Permission::read("my-bucket")]);
+    server.add_token("writer", [Permission::write("my-bucket"), Permission::write("other")]);
+    let with =
+        |token: &str| Client::builder(server.url()).token(token).org(server.org()).build().unwrap();
+    let (reader, writer) = (with("reader"), with("writer"));
+    writer.write("my-bucket", "m f=1 1").await.unwrap();
+    writer.write("other", "m f=1 1").await.unwrap();
+    let flux = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)"#;
+    assert_eq!(reader.query(flux).tables().await.unwrap().len(), 1);
+    assert_eq!(reader.write("my-bucket", "m f=1").await.unwrap_err().kind(), ErrorKind::Forbidden);
+    assert_eq!(writer.query(flux).tables().await.unwrap_err().kind(), ErrorKind::NotFound);
+    server.deactivate_token("writer");
+    assert_eq!(writer.write("other", "m f=1").await.unwrap_err().kind(), ErrorKind::Forbidden);
+    let unknown = with("nobody").write("other", "m f=1").await.unwrap_err();
+    assert_eq!(unknown.kind(), ErrorKind::Unauthorized);
+}
+
+#[tokio::test]
+async fn what_it_does_not_know_it_says() {
+    let server = Server::start();
+    let flux = r#"from(bucket: "my-bucket") |> range(start: 0) |> derivative()"#;
+    let error = client(&server).query(flux).tables().await.unwrap_err();
+    assert_eq!(error.status(), Some(400));
+    let message = error.server_message().unwrap();
+    assert!(message.contains("in-process server does not know"), "{message}");
+    assert!(message.contains("derivative"), "{message}");
+}
+
+#[test]
+fn secrets_do_not_reach_debug() {
+    let server = Server::builder().token("a-secret-token").start().unwrap();
+    server.add_token("another-secret-token", []);
+    let shown = format!("{server:?} {:?}", Server::builder().token("a-secret-token"));
+    assert!(!shown.contains("secret"), "{shown}");
+}
