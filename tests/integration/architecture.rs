@@ -1,4 +1,4 @@
-//! The rooms of `influx-core` and the directions in which they may look.
+//! The rooms of `influx-core` and of `influx-testkit`, and the directions in which they may look.
 //!
 //! Reads the code, not its text: comments and strings do not count.
 
@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// Each room with the rooms that it may name. The order is a newcomer's path.
-const ROOMS: [(&str, &[&str]); 10] = [
+type Rooms = &'static [(&'static str, &'static [&'static str])];
+
+const CORE: Rooms = &[
     ("error", &[]),
     ("time", &["error"]),
     ("schema", &["error", "time"]),
@@ -34,11 +36,29 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ),
 ];
 
-/// Rooms without I/O.
+/// A room may be a single file.
+const TESTKIT: Rooms = &[
+    ("refusal", &[]),
+    ("clock", &[]),
+    ("point", &[]),
+    ("line_protocol", &["refusal", "point"]),
+    ("predicate", &["refusal", "point"]),
+    ("engine", &["refusal", "clock", "point", "predicate"]),
+    ("flux", &["refusal", "clock", "point"]),
+    ("query", &["refusal", "point", "engine", "flux"]),
+    ("catalog", &["engine"]),
+    ("api", &["refusal", "clock", "line_protocol", "predicate", "flux", "query", "catalog"]),
+    ("faults", &["refusal", "api"]),
+    ("log", &["api"]),
+    ("http", &["api", "faults", "log"]),
+    ("server", &["catalog", "api", "faults", "log", "http"]),
+];
+
+/// Rooms of `influx-core` without I/O.
 const PURE: [&str; 6] =
     ["error", "time", "schema", "line_protocol", "annotated_csv", "measurement"];
 
-/// Crates that only some places may name.
+/// Crates that only some places of `influx-core` may name.
 const GUESTS: [(&str, &[&str]); 10] = [
     ("reqwest", &["http/reqwest.rs"]),
     ("rustls", &["http/reqwest.rs"]),
@@ -70,8 +90,8 @@ struct File {
     tokens: Vec<TokenTree>,
 }
 
-fn sources() -> Vec<File> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../influx-core/src");
+fn sources(package: &str) -> Vec<File> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(package).join("src");
     let (mut folders, mut files) = (vec![root.clone()], Vec::new());
     while let Some(folder) = folders.pop() {
         let mut entries: Vec<PathBuf> =
@@ -107,8 +127,10 @@ fn flatten(stream: TokenStream, into: &mut Vec<TokenTree>) {
 }
 
 impl File {
+    /// The crate's own root is no room.
     fn room(&self) -> Option<&str> {
-        self.path.split_once('/').map(|(room, _)| room)
+        let room = self.path.split('/').next()?.trim_end_matches(".rs");
+        (!["lib", "main"].contains(&room)).then_some(room)
     }
 
     fn is_test(&self) -> bool {
@@ -172,9 +194,9 @@ impl File {
     }
 }
 
-/// Where a name at the crate's root, such as `crate::Error`, comes from.
-fn home(name: &str) -> Option<&'static str> {
-    let homes: BTreeMap<&str, &str> = [
+/// The room that a name at the crate's root is one of, or comes from, such as `crate::Error`.
+fn home(rooms: Rooms, name: &str) -> Option<&'static str> {
+    const HOMES: [(&str, &str); 9] = [
         ("Error", "error"),
         ("ErrorKind", "error"),
         ("Result", "error"),
@@ -183,31 +205,33 @@ fn home(name: &str) -> Option<&'static str> {
         ("Value", "schema"),
         ("Point", "line_protocol"),
         ("Client", "client"),
-    ]
-    .into();
-    let room = ROOMS.iter().map(|(room, _)| *room).find(|room| *room == name);
-    room.or_else(|| homes.get(name).copied())
+        ("VERSION", "server"),
+    ];
+    let room = rooms.iter().map(|(room, _)| *room).find(|room| *room == name);
+    room.or_else(|| HOMES.iter().find(|(known, _)| *known == name).map(|(_, home)| *home))
 }
+
+const CRATES: [(&str, Rooms); 2] = [("influx-core", CORE), ("influx-testkit", TESTKIT)];
 
 #[test]
 fn every_room_looks_only_where_it_may() {
     let mut wrong = String::new();
-    for file in sources().iter().filter(|file| !file.is_test()) {
-        let Some(room) = file.room() else { continue };
-        let allowed = ROOMS.iter().find(|(name, _)| *name == room);
-        let (_, allowed) = allowed.unwrap_or_else(|| panic!("`{room}` is no room of DESIGN.md"));
-        for (name, line) in file.named_rooms() {
-            let Some(target) = home(&name) else {
-                writeln!(wrong, "{}:{line}: `crate::{name}` is no room", file.path).unwrap();
-                continue;
-            };
-            if target != room && !allowed.contains(&target) {
-                writeln!(
-                    wrong,
-                    "{}:{line}: names `{target}`; `{room}` may name {allowed:?}",
-                    file.path
-                )
-                .unwrap();
+    for (package, rooms) in CRATES {
+        for file in sources(package).iter().filter(|file| !file.is_test()) {
+            let Some(room) = file.room() else { continue };
+            let allowed = rooms.iter().find(|(name, _)| *name == room);
+            let (_, allowed) =
+                allowed.unwrap_or_else(|| panic!("`{room}` is no room of DESIGN.md"));
+            for (name, line) in file.named_rooms() {
+                let home = home(rooms, &name);
+                if !home.is_some_and(|home| home == room || allowed.contains(&home)) {
+                    let path = &file.path;
+                    writeln!(
+                        wrong,
+                        "{package}/src/{path}:{line}: names `{name}`; `{room}` may name {allowed:?}"
+                    )
+                    .unwrap();
+                }
             }
         }
     }
@@ -216,30 +240,36 @@ fn every_room_looks_only_where_it_may() {
 
 #[test]
 fn rooms_look_only_back() {
-    for (place, (room, allowed)) in ROOMS.iter().enumerate() {
-        for other in *allowed {
-            let stands = ROOMS.iter().position(|(name, _)| name == other).unwrap();
-            assert!(stands < place, "`{room}` may name `{other}`, which comes after it");
+    for (_, rooms) in CRATES {
+        for (place, (room, allowed)) in rooms.iter().enumerate() {
+            for other in *allowed {
+                let stands = rooms.iter().position(|(name, _)| name == other).unwrap();
+                assert!(stands < place, "`{room}` may name `{other}`, which comes after it");
+            }
         }
     }
 }
 
 #[test]
 fn every_permission_is_used() {
-    let files = sources();
     let mut unused = Vec::new();
-    for (room, allowed) in ROOMS {
-        let own = || files.iter().filter(|file| file.room() == Some(room));
-        let named: Vec<_> = own().flat_map(File::named_rooms).collect();
-        let is_named = |other: &&str| named.iter().any(|(name, _)| home(name) == Some(*other));
-        unused.extend(allowed.iter().filter(|other| !is_named(other)).map(|other| (room, other)));
+    for (package, rooms) in CRATES {
+        let files = sources(package);
+        for (room, allowed) in rooms {
+            let own = || files.iter().filter(|file| file.room() == Some(room) && !file.is_test());
+            let named: Vec<_> = own().flat_map(File::named_rooms).collect();
+            let is_named =
+                |other: &&str| named.iter().any(|(name, _)| home(rooms, name) == Some(*other));
+            unused
+                .extend(allowed.iter().filter(|other| !is_named(other)).map(|other| (room, other)));
+        }
     }
     assert!(unused.is_empty(), "permissions that nothing uses: {unused:?}");
 }
 
 #[test]
 fn codecs_know_no_io() {
-    for file in sources() {
+    for file in sources("influx-core") {
         if !file.room().is_some_and(|room| PURE.contains(&room)) {
             continue;
         }
@@ -265,7 +295,7 @@ fn codecs_know_no_io() {
 #[test]
 fn foreign_crates_stay_where_they_belong() {
     let mut seen = Vec::new();
-    for file in sources().iter().filter(|file| !file.is_test()) {
+    for file in sources("influx-core").iter().filter(|file| !file.is_test()) {
         for (name, line) in file.named_crates() {
             let Some((guest, places)) = GUESTS.iter().find(|(guest, _)| *guest == name) else {
                 continue;
@@ -289,7 +319,7 @@ fn foreign_crates_stay_where_they_belong() {
 
 #[test]
 fn the_facade_defines_nothing() {
-    let files = sources();
+    let files = sources("influx-core");
     let facade = files.iter().find(|file| file.path == "lib.rs").unwrap();
     for at in 0..facade.tokens.len() {
         if let Some((name, line)) = facade.ident(at) {
