@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+const UNKNOWN: &str = "the in-process server does not know";
+
 /// Why a request is refused: what goes into the answer's status, `code` and `message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -20,10 +22,18 @@ impl Refusal {
         Self::new(400, "invalid", message)
     }
 
+    /// 500, for which the real server's log has the reason.
+    pub(crate) fn internal() -> Self {
+        Self::new(500, "internal error", "An internal error has occurred - check server logs")
+    }
+
+    /// Whether this server does not know what the real one answers.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.message.starts_with(UNKNOWN)
+    }
+
     /// What the real server may well carry out, and this one does not.
     pub(crate) fn unknown(what: impl fmt::Display) -> Self {
-        Self::invalid(format!(
-            "the in-process server does not know {what}; test this with a real InfluxDB"
-        ))
+        Self::invalid(format!("{UNKNOWN} {what}; test this with a real InfluxDB"))
     }
 }

@@ -1,3 +1,110 @@
 //! Pipelines over the stored points, and annotated CSV.
 
+use crate::engine::Engine;
+use crate::flux::{BucketRef, Pipeline, Program};
+use crate::refusal::Refusal;
+
+mod cell;
 mod condition;
+mod csv;
+mod dialect;
+mod pattern_sort;
+mod plan;
+mod read;
+mod stages;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use dialect::Dialect;
+
+use csv::Encoder;
+use plan::Plan;
+use table::Table;
+
+/// The tables of a result, and what keeps it from being complete.
+struct Answer<'a> {
+    name: &'a str,
+    tables: Vec<Table>,
+    failure: Option<Refusal>,
+}
+
+/// Carries out a program. What comes back is annotated CSV, with an error table at its end if a
+/// result failed after its first rows.
+///
+/// # Errors
+/// A bucket is missing, a stage cannot be carried out, or this server does not know how.
+pub(crate) fn run<'e>(
+    program: &Program,
+    engine_of: impl Fn(&BucketRef) -> Option<&'e Engine>,
+    dialect: &Dialect,
+) -> Result<Vec<u8>, Refusal> {
+    let pipelines: Vec<_> = program.results.iter().map(|(_, pipeline)| pipeline).collect();
+    let mut plans = Vec::new();
+    for pipeline in &pipelines {
+        let shared = |index| pipelines.iter().any(|other| shares(pipeline, other, index));
+        plans.push(Plan::new(pipeline, shared)?);
+    }
+    let mut answers = Vec::new();
+    for ((name, pipeline), plan) in program.results.iter().zip(plans) {
+        let engine = engine_of(&pipeline.bucket).ok_or_else(|| no_bucket(&pipeline.bucket))?;
+        let (tables, failure) = answer(engine, &plan)?;
+        answers.push(Answer { name, tables, failure });
+    }
+    // The server takes its results in any order: a failing one first is the surest way to a status.
+    let failing = |answer: &Answer<'_>| {
+        answer.failure.is_some() || answer.tables.iter().any(|table| table.failure.is_some())
+    };
+    answers.sort_by_key(|answer| !failing(answer));
+    encode(answers, dialect)
+}
+
+/// Whether `index` is where two pipelines part: then the stage before it feeds both.
+fn shares(one: &Pipeline, other: &Pipeline, index: usize) -> bool {
+    let stages = one.stages.iter().zip(&other.stages);
+    let common = stages.take_while(|(a, b)| a.place == b.place).count();
+    common == index && !std::ptr::eq(one, other)
+}
+
+fn no_bucket(bucket: &BucketRef) -> Refusal {
+    match bucket {
+        BucketRef::Name(name) => Refusal::new(
+            404,
+            "not found",
+            format!("failed to initialize execute state: could not find bucket {name:?}"),
+        ),
+        BucketRef::Id(_) => Refusal::internal(),
+    }
+}
+
+fn answer(engine: &Engine, plan: &Plan<'_>) -> Result<(Vec<Table>, Option<Refusal>), Refusal> {
+    let mut flow = read::read(engine, &plan.read, plan.steps.is_empty())?;
+    for step in &plan.steps {
+        flow = step.run(flow);
+        // What this server does not know must not be hidden by what comes behind it.
+        if let Some(unknown) = flow.failure.take_if(|failure| failure.is_unknown()) {
+            return Err(unknown);
+        }
+    }
+    let (tables, failure) = stages::result_tables(flow, plan.steps.last());
+    match failure {
+        Some(failure) if failure.is_unknown() => Err(failure),
+        failure => Ok((tables, failure)),
+    }
+}
+
+fn encode(answers: Vec<Answer<'_>>, dialect: &Dialect) -> Result<Vec<u8>, Refusal> {
+    let mut encoder = Encoder::new(dialect);
+    for answer in answers {
+        let read = encoder.result(answer.name, answer.tables);
+        if let Some(failure) = read.err().or(answer.failure) {
+            if encoder.is_empty() {
+                return Err(failure);
+            }
+            encoder.failure(&failure.message);
+            return Ok(encoder.into_bytes());
+        }
+        encoder.end_result();
+    }
+    Ok(encoder.into_bytes())
+}

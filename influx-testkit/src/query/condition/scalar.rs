@@ -16,8 +16,9 @@ pub(crate) enum Scalar<'a> {
     Time(i64),
 }
 
-/// The type of a column. It is displayed as messages of the query engine name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The type of a column, in the order of the server's group keys. It is displayed as messages of the
+/// query engine name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ScalarType {
     Boolean,
     Integer,

@@ -7,6 +7,7 @@
 
 mod admin;
 mod case;
+mod pipelines;
 mod setup;
 
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ use case::{Answer, Case, Side};
 
 /// The cases of all tables.
 fn cases() -> Vec<Case> {
-    [admin::cases()].into_iter().flatten().collect()
+    [admin::cases(), pipelines::cases()].into_iter().flatten().collect()
 }
 
 live! {

@@ -1,0 +1,146 @@
+use std::cmp::Ordering;
+
+use chrono::DateTime;
+
+use super::condition::Scalar;
+pub(crate) use super::condition::ScalarType as Kind;
+use crate::engine::{Text, Type, Value};
+
+/// The value of a column in a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Cell {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Unsigned(u64),
+    Float(f64),
+    String(Text),
+    /// Nanoseconds since 1970.
+    Time(i64),
+}
+
+impl Cell {
+    /// The type of what is not null.
+    pub(crate) const fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Null => None,
+            Self::Boolean(_) => Some(Kind::Boolean),
+            Self::Integer(_) => Some(Kind::Integer),
+            Self::Unsigned(_) => Some(Kind::Unsigned),
+            Self::Float(_) => Some(Kind::Float),
+            Self::String(_) => Some(Kind::String),
+            Self::Time(_) => Some(Kind::Time),
+        }
+    }
+
+    /// The cell as conditions see it.
+    pub(crate) fn as_scalar(&self) -> Option<Scalar<'_>> {
+        Some(match self {
+            Self::Null => return None,
+            Self::Boolean(value) => Scalar::Boolean(*value),
+            Self::Integer(value) => Scalar::Integer(*value),
+            Self::Unsigned(value) => Scalar::Unsigned(*value),
+            Self::Float(value) => Scalar::Float(*value),
+            Self::String(text) => Scalar::String(text),
+            Self::Time(nanoseconds) => Scalar::Time(*nanoseconds),
+        })
+    }
+
+    /// Compares cells of one column: null comes first.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Null, Self::Null) => Ordering::Equal,
+            (Self::Null, _) => Ordering::Less,
+            (_, Self::Null) => Ordering::Greater,
+            (Self::Boolean(a), Self::Boolean(b)) => a.cmp(b),
+            (Self::Integer(a), Self::Integer(b)) | (Self::Time(a), Self::Time(b)) => a.cmp(b),
+            (Self::Unsigned(a), Self::Unsigned(b)) => a.cmp(b),
+            (Self::Float(a), Self::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+            (Self::String(a), Self::String(b)) => a.cmp(b),
+            (a, b) => a.kind().cmp(&b.kind()),
+        }
+    }
+
+    /// Appends what annotated CSV shows; null and the empty string look alike.
+    pub(crate) fn write_csv(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Null => {}
+            Self::Boolean(value) => out.extend(value.to_string().as_bytes()),
+            Self::Integer(value) => out.extend(value.to_string().as_bytes()),
+            Self::Unsigned(value) => out.extend(value.to_string().as_bytes()),
+            Self::Float(value) => out.extend(float(*value).as_bytes()),
+            Self::String(text) => out.extend(&**text),
+            Self::Time(nanoseconds) => {
+                let time = time(*nanoseconds);
+                let time = time.trim_end_matches('0').trim_end_matches('.');
+                out.extend(time.as_bytes());
+                out.push(b'Z');
+            }
+        }
+    }
+
+    /// Appends what `pivot` makes of a cell: it names columns and tells rows apart by text.
+    pub(crate) fn write_label(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Null => out.extend(b"null"),
+            Self::Float(value) => out.extend(exponential(*value).as_bytes()),
+            Self::Time(nanoseconds) => {
+                out.extend(time(*nanoseconds).as_bytes());
+                out.push(b'Z');
+            }
+            other => other.write_csv(out),
+        }
+    }
+}
+
+/// As Go writes it without an exponent.
+fn float(value: f64) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
+    value.to_string()
+}
+
+/// As Go writes it with an exponent, which has a sign and two digits or more.
+fn exponential(value: f64) -> String {
+    let text = format!("{value:E}");
+    match text.split_once('E') {
+        Some((mantissa, exponent)) => {
+            let (sign, digits) = match exponent.strip_prefix('-') {
+                Some(digits) => ('-', digits),
+                None => ('+', exponent),
+            };
+            format!("{mantissa}E{sign}{digits:0>2}")
+        }
+        None => float(value),
+    }
+}
+
+/// RFC 3339 with nine digits of fraction, without the zone.
+fn time(nanoseconds: i64) -> String {
+    DateTime::from_timestamp_nanos(nanoseconds).format("%Y-%m-%dT%H:%M:%S%.9f").to_string()
+}
+
+impl From<&Value> for Cell {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Float(value) => Self::Float(*value),
+            Value::Integer(value) => Self::Integer(*value),
+            Value::Unsigned(value) => Self::Unsigned(*value),
+            Value::Boolean(value) => Self::Boolean(*value),
+            Value::String(text) => Self::String(text.clone()),
+        }
+    }
+}
+
+impl From<Type> for Kind {
+    fn from(r#type: Type) -> Self {
+        match r#type {
+            Type::Float => Self::Float,
+            Type::Integer => Self::Integer,
+            Type::Unsigned => Self::Unsigned,
+            Type::Boolean => Self::Boolean,
+            Type::String => Self::String,
+        }
+    }
+}

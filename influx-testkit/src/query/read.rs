@@ -1,0 +1,162 @@
+//! Tables as storage hands them over.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::cell::{Cell, Kind};
+use super::condition::StoredFilter;
+use super::pattern_sort;
+use super::plan::Read;
+use super::table::{Flow, GroupKey, Header, Message, Row, Table, position};
+use crate::engine::{Column, Engine, Text};
+use crate::refusal::Refusal;
+
+/// Storage hands over this many rows at most at a time.
+const BLOCK: usize = 1000;
+
+/// A field of a series, with `_field` and `_measurement` among its tags.
+struct Stream {
+    tags: BTreeMap<Text, Text>,
+    kind: Kind,
+    /// At least one point; by time.
+    points: Vec<Vec<(i64, Cell)>>,
+}
+
+/// Reads what a plan asks for.
+///
+/// # Errors
+/// A tag is named like a column of the server's own, which the server's stages cannot bear.
+pub(super) fn read(engine: &Engine, read: &Read, plain: bool) -> Result<Flow, Refusal> {
+    let filter = read.condition.as_ref().map(StoredFilter::new).transpose()?;
+    let columns = engine.read(read.start, read.stop);
+    let streams: Vec<_> = columns.filter_map(|column| stream(column, filter.as_ref())).collect();
+    let plain = plain && read.group.is_none();
+    let poison = |tag: &Text| match &**tag {
+        b"_time" | b"_value" => true,
+        b"_start" | b"_stop" => !plain,
+        _ => false,
+    };
+    if let Some(tag) = streams.iter().flat_map(|stream| stream.tags.keys()).find(|tag| poison(tag))
+    {
+        return Err(Refusal::unknown(format!("what becomes of a tag named {tag} here")));
+    }
+    let tables = match &read.group {
+        None => streams.into_iter().map(|stream| stream.into_table(read)).collect(),
+        Some(labels) => grouped(streams, labels, read)?,
+    };
+    Ok(Flow { messages: tables.into_iter().map(Message::Table).collect(), failure: None })
+}
+
+/// What passes the pushed filters, if anything does.
+fn stream(column: Column<'_>, filter: Option<&StoredFilter>) -> Option<Stream> {
+    let Column { series, field, mut points } = column;
+    if let Some(filter) = filter {
+        points.retain(|(_, value)| filter.keeps(series, field, value));
+    }
+    let (_, first) = points.first()?;
+    let kind = first.r#type().into();
+    let mut tags: BTreeMap<_, _> = series.tags.iter().cloned().collect();
+    tags.insert(Text::from("_field"), field.clone());
+    tags.insert(Text::from("_measurement"), series.measurement.clone());
+    let blocks = points.chunks(BLOCK);
+    let points = blocks.map(|block| block.iter().map(|(time, value)| (*time, Cell::from(*value))));
+    Some(Stream { tags, kind, points: points.map(Iterator::collect).collect() })
+}
+
+impl Stream {
+    fn into_table(self, read: &Read) -> Table {
+        let headers = headers(self.kind, self.tags.keys());
+        let mut key = bounds(read);
+        key.extend(self.tags.iter().map(|(tag, value)| {
+            (Header { label: tag.clone(), kind: Kind::String }, Cell::String(value.clone()))
+        }));
+        let blocks = self.rows(read, &headers);
+        let key = Arc::new(GroupKey::new(key));
+        Table { key, headers: headers.into(), blocks, failure: None }
+    }
+
+    fn rows(&self, read: &Read, headers: &[Header]) -> Vec<Vec<Row>> {
+        let tags = headers[4..].iter().enumerate().map(|(index, header)| {
+            let tag = self.tags.get(&header.label);
+            // A tag that is named like a column before it leaves its own column empty.
+            let tag = tag.filter(|_| position(headers, &header.label) == Some(index + 4));
+            Cell::String(tag.cloned().unwrap_or_else(|| Text::from("")))
+        });
+        let tags: Vec<_> = tags.collect();
+        let row = |(time, value): &(i64, Cell)| {
+            let own = [read.start, read.stop, *time].map(Cell::Time);
+            own.into_iter().chain([value.clone()]).chain(tags.iter().cloned()).collect()
+        };
+        self.points.iter().map(|block| block.iter().map(row).collect()).collect()
+    }
+}
+
+fn headers<'t>(kind: Kind, tags: impl Iterator<Item = &'t Text>) -> Vec<Header> {
+    let own = ["_start", "_stop", "_time"].map(|label| Header::new(label, Kind::Time));
+    let tags = tags.map(|tag| Header { label: tag.clone(), kind: Kind::String });
+    own.into_iter().chain([Header::new("_value", kind)]).chain(tags).collect()
+}
+
+fn bounds(read: &Read) -> Vec<(Header, Cell)> {
+    [("_start", read.start), ("_stop", read.stop)]
+        .map(|(label, bound)| (Header::new(label, Kind::Time), Cell::Time(bound)))
+        .to_vec()
+}
+
+/// Joins streams that have the same values of some tags, one behind the other.
+fn grouped(streams: Vec<Stream>, labels: &[String], read: &Read) -> Result<Vec<Table>, Refusal> {
+    let mut streams: Vec<_> =
+        streams.into_iter().map(|stream| (sort_key(&stream, labels), stream)).collect();
+    pattern_sort::sort(&mut streams, |(a, _), (b, _)| a < b);
+    let groups = streams.chunk_by(|(a, _), (b, _)| a == b);
+    Ok(groups.map(|group| join(group, labels, read)).collect())
+}
+
+/// What streams are sorted by: a missing tag comes last.
+fn sort_key(stream: &Stream, labels: &[String]) -> Vec<u8> {
+    let mut key = Vec::new();
+    for label in labels {
+        let value = stream.tags.get(&Text::from(label.as_str()));
+        key.extend(value.map_or(b"\xff".as_slice(), |value| value));
+        key.push(0);
+    }
+    key
+}
+
+fn join(group: &[(Vec<u8>, Stream)], labels: &[String], read: &Read) -> Table {
+    let streams = || group.iter().map(|(_, stream)| stream);
+    let kind = group[0].1.kind;
+    let tags: BTreeMap<_, _> = streams().flat_map(|stream| &stream.tags).collect();
+    let headers = headers(kind, tags.into_keys());
+
+    let mut key = bounds(read);
+    let own = labels.iter().filter(|label| !matches!(label.as_str(), "_start" | "_stop"));
+    key.extend(own.map(|label| {
+        let label = Text::from(label.as_str());
+        let value = group[0].1.tags.get(&label).cloned().unwrap_or_else(|| Text::from(""));
+        (Header { label, kind: Kind::String }, Cell::String(value))
+    }));
+
+    let fitting = streams().take_while(|stream| stream.kind == kind);
+    let blocks = fitting.flat_map(|stream| stream.rows(read, &headers)).collect();
+    let failure = streams().find(|stream| stream.kind != kind).map(|other| {
+        Refusal::invalid(format!(
+            "schema collision: cannot group {} and {} types together",
+            stored(kind),
+            stored(other.kind)
+        ))
+    });
+    Table { key: Arc::new(GroupKey::new(key)), headers: headers.into(), blocks, failure }
+}
+
+/// A type as storage names it.
+const fn stored(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Boolean => "boolean",
+        Kind::Integer => "integer",
+        Kind::Unsigned => "unsigned",
+        Kind::Float => "float",
+        Kind::String => "string",
+        Kind::Time => "time",
+    }
+}
