@@ -92,6 +92,7 @@ mod line_protocol;
 mod log;
 mod predicate;
 mod query;
+mod query_request;
 mod refusal;
 mod server;
 

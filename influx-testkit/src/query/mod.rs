@@ -16,7 +16,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use dialect::Dialect;
+pub(crate) use dialect::{Annotation, Dialect};
 
 use csv::Encoder;
 use plan::Plan;
