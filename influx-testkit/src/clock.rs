@@ -54,8 +54,8 @@ pub(crate) fn duration(nanos: i64) -> String {
     if nanos < 1_000_000_000 {
         return match nanos {
             0 => "0s".to_owned(),
-            ..1_000 => format!("{sign}{nanos}ns"),
-            ..1_000_000 => format!("{sign}{}µs", decimal(nanos, 1_000)),
+            1..1_000 => format!("{sign}{nanos}ns"),
+            1_000..1_000_000 => format!("{sign}{}µs", decimal(nanos, 1_000)),
             _ => format!("{sign}{}ms", decimal(nanos, 1_000_000)),
         };
     }

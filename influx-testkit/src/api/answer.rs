@@ -48,13 +48,13 @@ impl Answer {
         Self::body(status, JSON, escape_html(&String::from_utf8_lossy(&text)))
     }
 
-    pub(crate) fn refusal(refusal: Refusal) -> Self {
-        Self::json(refusal.status, &Explanation::of(&refusal)).code(refusal.code)
+    pub(crate) fn refusal(refusal: &Refusal) -> Self {
+        Self::json(refusal.status, &Explanation::of(refusal)).code(refusal.code)
     }
 
     /// A refusal of the newer router.
-    pub(crate) fn pretty_refusal(refusal: Refusal) -> Self {
-        Self::pretty(refusal.status, &Explanation::of(&refusal)).code(refusal.code)
+    pub(crate) fn pretty_refusal(refusal: &Refusal) -> Self {
+        Self::pretty(refusal.status, &Explanation::of(refusal)).code(refusal.code)
     }
 
     pub(crate) fn page_not_found() -> Self {

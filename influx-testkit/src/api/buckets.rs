@@ -16,7 +16,7 @@ pub(super) fn all(state: &mut State, request: &Request, access: &Access) -> Answ
         Method::POST => create(state, request, access),
         _ => return Answer::empty(405),
     };
-    answer.unwrap_or_else(Answer::pretty_refusal)
+    answer.unwrap_or_else(|refusal| Answer::pretty_refusal(&refusal))
 }
 
 /// `/api/v2/buckets/{id}`
@@ -27,16 +27,14 @@ pub(super) fn one(state: &mut State, request: &Request, access: &Access, id: &st
         Method::DELETE => delete(state, access, id),
         _ => return Answer::empty(405),
     };
-    answer.unwrap_or_else(Answer::pretty_refusal)
+    answer.unwrap_or_else(|refusal| Answer::pretty_refusal(&refusal))
 }
 
 fn get(state: &State, access: &Access, id: &str) -> Result<Answer, Refusal> {
     check_id(id)?;
     let org = org_id(state);
     let bucket = state.catalog.bucket_by_id(id).ok_or_else(not_found)?;
-    if !access.allows(Action::Read, bucket) {
-        return Err(unauthorized(&format!("read:orgs/{org}/buckets/{id}")));
-    }
+    check_access(access, Action::Read, bucket, org)?;
     Ok(Answer::pretty(200, &describe(bucket, org)))
 }
 
@@ -170,7 +168,7 @@ fn create(state: &mut State, request: &Request, access: &Access) -> Result<Answe
     };
     let org = org_id(state).to_owned();
     if !access.is_everything() {
-        return Err(unauthorized(&format!("write:orgs/{wanted}/buckets")));
+        return Err(unauthorized(access, format!("write:orgs/{wanted}/buckets is unauthorized")));
     }
     if wanted != org {
         return Err(Refusal::new(404, "not found", "organization not found"));
@@ -207,9 +205,7 @@ fn update(
     let (org, now) = (org_id(state).to_owned(), state.clock.now());
     let catalog = &mut state.catalog;
     let bucket = catalog.bucket_by_id(id).ok_or_else(not_found)?;
-    if !access.is_everything() {
-        return Err(unauthorized(&format!("write:orgs/{org}/buckets/{id}")));
-    }
+    check_access(access, Action::Write, bucket, &org)?;
     let name = change.name.unwrap_or_else(|| bucket.name.clone());
     if name != bucket.name {
         if bucket.is_system() {
@@ -234,23 +230,18 @@ fn update(
 }
 
 fn check_new_retention(retention: Retention) -> Result<(), Refusal> {
-    if retention.seconds != 0 && retention.seconds >= 3_600 {
-        if retention.shard_seconds > retention.seconds {
-            let message = "shard-group duration must also be updated to be smaller than new \
-                           retention duration";
-            return Err(Refusal::new(422, "unprocessable entity", message));
-        }
+    if retention.seconds >= 3_600 && retention.shard_seconds > retention.seconds {
+        let message =
+            "shard-group duration must also be updated to be smaller than new retention duration";
+        return Err(Refusal::new(422, "unprocessable entity", message));
     }
     check_retention(retention)
 }
 
 fn delete(state: &mut State, access: &Access, id: &str) -> Result<Answer, Refusal> {
     check_id(id)?;
-    let org = org_id(state);
     let bucket = state.catalog.bucket_by_id(id).ok_or_else(not_found)?;
-    if !access.is_everything() {
-        return Err(unauthorized(&format!("write:orgs/{org}/buckets/{id}")));
-    }
+    check_access(access, Action::Write, bucket, org_id(state))?;
     if bucket.is_system() {
         // The real one answers 400 and destroys the bucket's storage all the same.
         return Err(Refusal::unknown("what becomes of a deleted system bucket"));
@@ -362,6 +353,21 @@ fn not_found() -> Refusal {
     Refusal::new(404, "not found", "bucket not found")
 }
 
-fn unauthorized(permission: &str) -> Refusal {
-    Refusal::new(401, "unauthorized", format!("{permission} is unauthorized"))
+fn check_access(
+    access: &Access,
+    action: Action,
+    bucket: &Bucket,
+    org: &str,
+) -> Result<(), Refusal> {
+    if access.allows(action, bucket) {
+        return Ok(());
+    }
+    let action = if action == Action::Read { "read" } else { "write" };
+    let message = format!("{action}:orgs/{org}/buckets/{} is unauthorized", bucket.id);
+    Err(unauthorized(access, message))
+}
+
+fn unauthorized(access: &Access, message: String) -> Refusal {
+    let message = if access.is_active() { message } else { "token is inactive".to_owned() };
+    Refusal::new(401, "unauthorized", message)
 }

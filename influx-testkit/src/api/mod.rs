@@ -52,7 +52,7 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
     }
     match authorized(state, request) {
         Ok(access) => authorized_answer(state, request, &access),
-        Err(refusal) => Answer::refusal(refusal),
+        Err(refusal) => Answer::refusal(&refusal),
     }
 }
 
@@ -61,7 +61,7 @@ fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> A
     match path[..] {
         [.., last, ""] if !last.is_empty() => Answer::redirect(request),
         ["write"] => posted(request, || write::answer(state, request, access)),
-        ["query"] => posted(request, || query::answer(state, request, access)),
+        ["query"] => posted(request, || Ok(query::answer(state, request, access))),
         ["delete"] => posted(request, || delete::answer(state, request, access)),
         ["setup"] => Answer::empty(405),
         ["orgs"] => organizations::answer(state, request, access),
@@ -69,7 +69,7 @@ fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> A
         ["buckets", id] => buckets::one(state, request, access, id),
         _ => {
             let what = format!("{} {}", request.method, request.path);
-            Answer::refusal(Refusal {
+            Answer::refusal(&Refusal {
                 status: 501,
                 code: "not implemented",
                 ..Refusal::unknown(what)
@@ -81,11 +81,11 @@ fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> A
 /// An endpoint of the older router, which takes POST only.
 fn posted(request: &Request, answer: impl FnOnce() -> Result<Answer, Refusal>) -> Answer {
     match request.method {
-        Method::POST => answer().unwrap_or_else(Answer::refusal),
+        Method::POST => answer().unwrap_or_else(|refusal| Answer::refusal(&refusal)),
         Method::OPTIONS => Answer::empty(405),
         _ => {
             let refusal = Refusal::new(405, "method not allowed", "allow: OPTIONS, POST");
-            Answer::refusal(refusal).header("Allow", "OPTIONS, POST")
+            Answer::refusal(&refusal).header("Allow", "OPTIONS, POST")
         }
     }
 }

@@ -10,31 +10,31 @@ use crate::refusal::Refusal;
 /// `/api/v2/orgs`: there is one.
 pub(super) fn answer(state: &State, request: &Request, access: &Access) -> Answer {
     match request.method {
-        Method::GET => list(state, request, access).unwrap_or_else(Answer::pretty_refusal),
-        Method::POST => Answer::refusal(Refusal::unknown("how to create organizations")),
+        Method::GET => {
+            list(state, request, access).unwrap_or_else(|refusal| Answer::pretty_refusal(&refusal))
+        }
+        Method::POST => Answer::refusal(&Refusal::unknown("how to create organizations")),
         _ => Answer::empty(405),
     }
 }
 
 fn list(state: &State, request: &Request, access: &Access) -> Result<Answer, Refusal> {
-    let organization = state.catalog.organization.as_ref();
-    if let Some(name) = request.given("org") {
-        if organization.is_none_or(|known| known.name != name) {
-            let message = format!("organization name \"{name}\" not found");
-            return Err(Refusal::new(404, "not found", message));
-        }
+    let known = state.catalog.organization.as_ref();
+    let is_other = |name: &String| known.is_none_or(|known| known.name != *name);
+    if let Some(name) = request.given("org").filter(is_other) {
+        let message = format!("organization name \"{name}\" not found");
+        return Err(Refusal::new(404, "not found", message));
     }
     // What is no ID is not looked at.
-    if let Some(id) = request.given("orgID").filter(|id| is_id(id)) {
-        if organization.is_none_or(|known| known.id != id) {
-            return Err(Refusal::new(404, "not found", "organization not found"));
-        }
+    let is_other = |id: &String| is_id(id) && known.is_none_or(|known| known.id != *id);
+    if request.given("orgID").is_some_and(|id| is_other(&id)) {
+        return Err(Refusal::new(404, "not found", "organization not found"));
     }
     if request.given("userID").is_some() {
         return Err(Refusal::unknown("the parameter `userID`"));
     }
     // A token for single buckets does not see the organization that it belongs to.
-    let visible = organization.into_iter().filter(|_| access.is_everything());
+    let visible = known.into_iter().filter(|_| access.is_everything());
     let orgs: Vec<Value> = visible.map(describe).collect();
     Ok(Answer::pretty(200, &json!({ "links": { "self": "/api/v2/orgs" }, "orgs": orgs })))
 }

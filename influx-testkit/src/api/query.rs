@@ -1,15 +1,37 @@
 use super::{Answer, Request, State};
-use crate::catalog::Access;
+use crate::catalog::{Access, Action};
+use crate::flux::{self, BucketRef};
+use crate::query;
+use crate::query_request::QueryRequest;
 use crate::refusal::Refusal;
 
 /// `/api/v2/query`
-pub(super) fn answer(
-    state: &State,
-    request: &Request,
-    _access: &Access,
-) -> Result<Answer, Refusal> {
+pub(super) fn answer(state: &State, request: &Request, access: &Access) -> Answer {
+    let answer = match carried_out(state, request, access) {
+        Ok(csv) => Answer::body(200, "text/csv; charset=utf-8", csv).streamed(),
+        Err(refusal) => Answer::refusal(&refusal),
+    };
+    answer.gzipped_for(request)
+}
+
+fn carried_out(state: &State, request: &Request, access: &Access) -> Result<Vec<u8>, Refusal> {
+    if request.header("prefer").is_some() {
+        return Err(Refusal::unknown("the header `Prefer`"));
+    }
+    let body = QueryRequest::decode(request.header("content-type"), &request.body)?;
     request.organization(&state.catalog).map_err(|refusal| {
         Refusal::invalid(format!("failed to decode request body: {}", refusal.message))
     })?;
-    Err(Refusal::unknown("queries"))
+    let now = body.now.unwrap_or_else(|| state.clock.now());
+    let program = flux::compile(&body.script, body.extern_file.as_ref(), now)?;
+    // The real server asks for permission where a script names a bucket, and not where it has an ID.
+    let engine_of = |bucket: &BucketRef| match bucket {
+        BucketRef::Id(id) => state.catalog.bucket_by_id(id).map(|bucket| &bucket.engine),
+        BucketRef::Name(name) => state
+            .catalog
+            .bucket_by_name(name)
+            .filter(|bucket| access.allows(Action::Read, bucket))
+            .map(|bucket| &bucket.engine),
+    };
+    query::run(&program, engine_of, &body.dialect)
 }

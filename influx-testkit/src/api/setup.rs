@@ -24,7 +24,7 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Answer {
     if request.method == Method::GET {
         return Answer::pretty(200, &json!({ "allowed": state.catalog.user.is_none() }));
     }
-    requested(state, request).unwrap_or_else(Answer::pretty_refusal)
+    requested(state, request).unwrap_or_else(|refusal| Answer::pretty_refusal(&refusal))
 }
 
 /// Sets the server up without a request: as the operator `admin`, with a token of the caller's.
@@ -36,22 +36,23 @@ pub(crate) fn set_up(
 ) -> Result<(), Refusal> {
     let (org, bucket, token) = (org.to_owned(), bucket.to_owned(), token.to_owned());
     let body = Body { username: "admin".into(), org, bucket, token, ..Body::default() };
-    onboard(state, body).map(drop)
+    onboard(state, &body).map(drop)
 }
 
 fn requested(state: &mut State, request: &Request) -> Result<Answer, Refusal> {
-    let body = decode(&request.body).map_err(|words| Refusal::new(500, "internal error", words))?;
+    let body: Body =
+        decode(&request.body).map_err(|words| Refusal::new(500, "internal error", words))?;
     if state.catalog.user.is_some() {
         let message = "onboarding has already been completed";
         return Err(Refusal::new(422, "conflict", message));
     }
-    Ok(Answer::pretty(201, &onboard(state, body)?))
+    Ok(Answer::pretty(201, &onboard(state, &body)?))
 }
 
 /// Makes the user, the organization, the buckets and the token, in this order. A refusal leaves
 /// behind what was made before it, as on the real server, which then allows no further set-up.
-fn onboard(state: &mut State, body: Body) -> Result<Value, Refusal> {
-    check(&body)?;
+fn onboard(state: &mut State, body: &Body) -> Result<Value, Refusal> {
+    check(body)?;
     let now = state.clock.now();
     let catalog = &mut state.catalog;
     let user = catalog.new_id();

@@ -139,4 +139,3 @@ fn the_query_engine_refuses_types() {
         assert_eq!(row.check(kind), Err(expected.to_owned()), "{body}");
     }
 }
-
