@@ -32,11 +32,12 @@ fn nanos(time: SystemTime) -> i64 {
     }
 }
 
-/// Reads RFC 3339 as Go does: nanoseconds, and the offset spelled out.
+/// Reads RFC 3339 as Go does, in capitals and without leap seconds; gives nanoseconds since 1970.
 pub(crate) fn parse(text: &str) -> Option<i128> {
-    let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
-    let seconds = i128::from(time.timestamp());
-    Some(seconds * 1_000_000_000 + i128::from(time.timestamp_subsec_nanos()))
+    let in_capitals = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
+    let time = chrono::DateTime::parse_from_rfc3339(text).ok().filter(|_| in_capitals)?;
+    let (seconds, nanos) = (i128::from(time.timestamp()), time.timestamp_subsec_nanos());
+    (nanos < 1_000_000_000).then(|| seconds * 1_000_000_000 + i128::from(nanos))
 }
 
 /// Writes RFC 3339 in UTC, without the zeros at the end of its fraction.

@@ -3,7 +3,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::json;
-use super::request::check_id;
+use super::request::{check_id, no_bucket};
 use super::{Answer, Request, State};
 use crate::catalog::{Access, Action, Bucket, Retention};
 use crate::clock;
@@ -66,8 +66,7 @@ fn list(state: &State, request: &Request, access: &Access) -> Result<Answer, Ref
         match (wanted("id"), wanted("bucket")) {
             (Some(_), _) => return Err(not_found()),
             (None, Some((_, name))) if org.is_some() || org_id_given.is_some() => {
-                let message = format!("bucket \"{name}\" not found");
-                return Err(Refusal::new(404, "not found", message));
+                return Err(no_bucket(name));
             }
             _ => {}
         }

@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use super::json::decode;
-use super::request::{check_id, is_id};
+use super::request::{check_id, is_id, no_bucket};
 use super::{Answer, Request, State};
 use crate::catalog::{Access, Action, Bucket, Catalog};
 use crate::clock;
@@ -11,13 +11,10 @@ use crate::refusal::Refusal;
 /// The least and the greatest time that a point may have.
 const TIMES: (i64, i64) = (i64::MIN + 2, i64::MAX - 1);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 struct Body {
-    #[serde(default)]
     start: Option<String>,
-    #[serde(default)]
     stop: Option<String>,
-    #[serde(default)]
     predicate: Option<String>,
 }
 
@@ -27,7 +24,8 @@ pub(super) fn answer(
     request: &Request,
     access: &Access,
 ) -> Result<Answer, Refusal> {
-    let body: Body = decode(&request.body).map_err(|words| in_body(&words))?;
+    let body: Option<Body> = decode(&request.body).map_err(|words| in_body(&words))?;
+    let body = body.unwrap_or_default();
     let start = time("start", body.start.as_deref())?;
     let stop = time("stop", body.stop.as_deref())?;
     let predicate = match body.predicate.as_deref() {
@@ -73,17 +71,16 @@ fn time(name: &str, text: Option<&str>) -> Result<i64, Refusal> {
 
 /// The bucket of `bucketID`, or of `bucket`, which is an ID where it looks like one.
 fn bucket<'a>(catalog: &'a Catalog, request: &Request) -> Result<&'a Bucket, Refusal> {
-    let not_found = |what: String| Refusal::new(404, "not found", what);
+    let not_found = || Refusal::new(404, "not found", "bucket not found");
     if let Some(id) = request.given("bucketID") {
         check_id(&id)?;
-        return catalog.bucket_by_id(&id).ok_or_else(|| not_found("bucket not found".into()));
+        return catalog.bucket_by_id(&id).ok_or_else(not_found);
     }
     let name = request
         .given("bucket")
         .ok_or_else(|| Refusal::invalid("Please provide either bucketID or bucket"))?;
     if is_id(&name) {
-        return catalog.bucket_by_id(&name).ok_or_else(|| not_found("bucket not found".into()));
+        return catalog.bucket_by_id(&name).ok_or_else(not_found);
     }
-    let found = catalog.bucket_by_name(&name);
-    found.ok_or_else(|| not_found(format!("bucket \"{name}\" not found")))
+    catalog.bucket_by_name(&name).ok_or_else(|| no_bucket(&name))
 }

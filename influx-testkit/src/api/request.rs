@@ -4,6 +4,7 @@ use bytes::Bytes;
 use hyper::{HeaderMap, Method};
 
 use crate::catalog::{Bucket, Catalog};
+use crate::engine::Quoted;
 use crate::refusal::Refusal;
 
 /// A request that has arrived as a whole.
@@ -80,7 +81,13 @@ pub(crate) fn bucket<'a>(catalog: &'a Catalog, bucket: &str) -> Result<&'a Bucke
     catalog
         .bucket_by_id(bucket)
         .or_else(|| catalog.bucket_by_name(bucket))
-        .ok_or_else(|| Refusal::new(404, "not found", format!("bucket \"{bucket}\" not found")))
+        .ok_or_else(|| no_bucket(bucket))
+}
+
+/// Why there is no bucket of this name.
+pub(crate) fn no_bucket(name: &str) -> Refusal {
+    let message = format!("bucket {} not found", Quoted(name.as_bytes()));
+    Refusal::new(404, "not found", message)
 }
 
 /// Whether a text has the form of an ID.

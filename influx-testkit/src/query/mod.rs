@@ -1,6 +1,6 @@
 //! Pipelines over the stored points, and annotated CSV.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Quoted};
 use crate::flux::{BucketRef, Pipeline, Program};
 use crate::refusal::Refusal;
 
@@ -68,11 +68,12 @@ fn shares(one: &Pipeline, other: &Pipeline, index: usize) -> bool {
 
 fn no_bucket(bucket: &BucketRef) -> Refusal {
     match bucket {
-        BucketRef::Name(name) => Refusal::new(
-            404,
-            "not found",
-            format!("failed to initialize execute state: could not find bucket {name:?}"),
-        ),
+        BucketRef::Name(name) => {
+            let name = Quoted(name.as_bytes());
+            let message =
+                format!("failed to initialize execute state: could not find bucket {name}");
+            Refusal::new(404, "not found", message)
+        }
         BucketRef::Id(_) => Refusal::internal(),
     }
 }

@@ -7,6 +7,7 @@
 
 mod admin;
 mod case;
+mod parameters;
 mod pipelines;
 mod setup;
 
@@ -21,7 +22,7 @@ use case::{Answer, Case, Side};
 
 /// The cases of all tables.
 fn cases() -> Vec<Case> {
-    [admin::cases(), pipelines::cases()].into_iter().flatten().collect()
+    [admin::cases(), parameters::cases(), pipelines::cases()].into_iter().flatten().collect()
 }
 
 live! {
