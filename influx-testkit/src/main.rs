@@ -57,7 +57,8 @@ fn builder(arguments: &[String]) -> Result<Builder, String> {
 fn run(server: &Server) -> ExitCode {
     println!("# in-process InfluxDB; everything is lost when it stops (Ctrl-C)");
     for (name, value) in server.env() {
-        println!("export {name}={value}");
+        // In single quotes a shell takes everything for what it is, but a single quote.
+        println!("export {name}='{}'", value.replace('\'', r"'\''"));
     }
     loop {
         std::thread::park();

@@ -18,6 +18,7 @@ mod faults;
 mod fuzz;
 mod hygiene;
 mod live;
+mod quickstart;
 mod records;
 mod secrets;
 mod support;

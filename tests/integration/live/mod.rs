@@ -5,7 +5,6 @@ mod alike;
 mod errors;
 mod hostile;
 mod queries;
-mod quickstart;
 mod records;
 mod round_trip;
 mod server;
