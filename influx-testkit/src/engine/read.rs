@@ -46,6 +46,11 @@ impl Engine {
         })
     }
 
+    /// The start of the shard that holds a stored point: a read hands points over shard by shard.
+    pub(crate) fn shard_of(&self, time: i64) -> Option<i64> {
+        self.shards.range(..=time).next_back().map(|(start, _)| *start)
+    }
+
     /// The shards of a range. One that begins at its `stop` counts, as on the real server.
     fn overlapping(&self, start: i64, stop: i64) -> impl Iterator<Item = &Shard> {
         let shards = self.shards.iter().take_while(move |(begin, _)| **begin <= stop);

@@ -221,7 +221,7 @@ fn stage_kind(function: &str, arguments: &Arguments) -> Result<Result<StageKind,
                 Some((Value::Literal(Literal::Boolean(true)), _))
             ),
         },
-        "pivot" => return pivot(arguments),
+        "pivot" => return Ok(pivot(arguments)),
         "tail" => match (integer(arguments, "n"), integer(arguments, "offset")) {
             // The real server panics.
             (_, Some(offset)) if offset < 0 => {
@@ -238,17 +238,14 @@ fn stage_kind(function: &str, arguments: &Arguments) -> Result<Result<StageKind,
     }))
 }
 
-fn pivot(arguments: &Arguments) -> Result<Result<StageKind, String>, Refusal> {
+fn pivot(arguments: &Arguments) -> Result<StageKind, String> {
     let row_key = strings(arguments, "rowKey").unwrap_or_default();
     let column_key = strings(arguments, "columnKey").unwrap_or_default();
     if let Some(column) = column_key.iter().find(|column| row_key.contains(column)) {
-        return Ok(Err(format!("column name found in both rowKey and colKey: {column}")));
+        return Err(format!("column name found in both rowKey and colKey: {column}"));
     }
     let value_column = string(arguments, "valueColumn").unwrap_or_default();
-    if row_key.contains(&value_column) || column_key.contains(&value_column) {
-        return Err(Refusal::unknown("a `pivot` whose value is also in a key"));
-    }
-    Ok(Ok(StageKind::Pivot { row_key, column_key, value_column }))
+    Ok(StageKind::Pivot { row_key, column_key, value_column })
 }
 
 fn range(arguments: &Arguments) -> Result<Node, String> {

@@ -183,39 +183,30 @@ impl<'a> Chain<'a> {
         now: i64,
         records: &Records,
     ) -> Result<Pipeline, Refusal> {
-        let mut stages = Vec::new();
-        let mut pushable = None;
+        let mut stages: Vec<Stage> = Vec::new();
         let Some(((_, Entry { node: Node::From(bucket), .. }), rest)) = self.nodes.split_first()
         else {
             return Err(Refusal::unknown("pipelines without `from`"));
         };
         self.check_read(bucket, successors)?;
         for (id, entry) in rest {
-            if let Some(stage) = entry.stage(now, records)? {
-                stages.push(stage);
-            }
+            stages.extend(entry.stage(now, records)?);
             let is_shared = successors.get(id.0).is_some_and(|count| *count > 1);
-            if is_shared || matches!(entry.node, Node::Yield(_)) {
-                pushable.get_or_insert(stages.len());
+            if let Some(stage) = stages.last_mut() {
+                stage.is_shared |= is_shared || matches!(entry.node, Node::Yield(_));
             }
         }
-        let pushable = pushable.unwrap_or(stages.len());
-        Ok(Pipeline { bucket: bucket.clone(), stages, pushable })
+        Ok(Pipeline { bucket: bucket.clone(), stages })
     }
 
-    /// A `range` must come first and be the only one behind its `from`: then it is part of the read.
+    /// A `range` must come first and alone behind its `from`: then it is part of the read.
     fn check_read(&self, bucket: &BucketRef, successors: &[usize]) -> Result<(), Refusal> {
         let is_range = |entry: &Entry| matches!(entry.node, Node::Range { .. });
-        let ranges = self.nodes.iter().filter(|(_, entry)| is_range(entry)).count();
+        let is_bounded = self.nodes.iter().any(|(_, entry)| is_range(entry));
         let is_shared = |id: &NodeId| successors.get(id.0).is_some_and(|count| *count > 1);
         match self.nodes.as_slice() {
-            [(from, _), (_, first), ..] if is_range(first) && ranges == 1 && !is_shared(from) => {
-                Ok(())
-            }
-            [_, (_, first), ..] if is_range(first) && ranges > 1 => {
-                Err(Refusal::unknown("more than one `range` in a pipeline"))
-            }
-            [_, (_, first), ..] if ranges > 0 && first.is_trivial() => {
+            [(from, _), (_, first), ..] if is_range(first) && !is_shared(from) => Ok(()),
+            [_, (_, first), ..] if is_bounded && first.is_trivial() => {
                 Err(Refusal::unknown("a `filter` before `range`"))
             }
             _ => {
@@ -251,7 +242,7 @@ impl Entry {
                 return Err(Refusal::unknown("this pipeline"));
             }
         };
-        Ok(Some(Stage { kind, place: format!("@{}", self.place) }))
+        Ok(Some(Stage { kind, place: format!("@{}", self.place), is_shared: false }))
     }
 }
 

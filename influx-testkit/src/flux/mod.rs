@@ -56,11 +56,8 @@ pub(crate) struct Program {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pipeline {
     pub(crate) bucket: BucketRef,
-    /// The first is a `range`, and no other is.
+    /// The first is a `range`.
     pub(crate) stages: Vec<Stage>,
-    /// How many of the first stages the planner may move into the read: those before a `yield` and
-    /// before the stream is used a second time.
-    pub(crate) pushable: usize,
 }
 
 /// How `from` names the bucket.
@@ -76,6 +73,9 @@ pub(crate) struct Stage {
     pub(crate) kind: StageKind,
     /// Where the call stands, as messages have it: `@1:20-1:45`.
     pub(crate) place: String,
+    /// Not only the next stage takes what this one makes, but also a `yield` or another pipeline: so
+    /// the planner cannot make one of the two.
+    pub(crate) is_shared: bool,
 }
 
 /// What a stage does.

@@ -1,7 +1,7 @@
 //! Pipelines over the stored points, and annotated CSV.
 
 use crate::engine::{Engine, Quoted};
-use crate::flux::{BucketRef, Pipeline, Program};
+use crate::flux::{BucketRef, Program};
 use crate::refusal::Refusal;
 
 mod cell;
@@ -39,16 +39,12 @@ pub(crate) fn run<'e>(
     engine_of: impl Fn(&BucketRef) -> Option<&'e Engine>,
     dialect: &Dialect,
 ) -> Result<Vec<u8>, Refusal> {
-    let pipelines: Vec<_> = program.results.iter().map(|(_, pipeline)| pipeline).collect();
-    let mut plans = Vec::new();
-    for pipeline in &pipelines {
-        let shared = |index| pipelines.iter().any(|other| shares(pipeline, other, index));
-        plans.push(Plan::new(pipeline, shared)?);
-    }
+    let plans = program.results.iter().map(|(_, pipeline)| Plan::new(pipeline));
+    let plans: Vec<_> = plans.collect::<Result<_, _>>()?;
     let mut answers = Vec::new();
     for ((name, pipeline), plan) in program.results.iter().zip(plans) {
         let engine = engine_of(&pipeline.bucket).ok_or_else(|| no_bucket(&pipeline.bucket))?;
-        let (tables, failure) = answer(engine, &plan)?;
+        let (tables, failure) = answer(engine, &plan, program.results.len() > 1)?;
         answers.push(Answer { name, tables, failure });
     }
     // The server takes its results in any order: a failing one first is the surest way to a status.
@@ -57,13 +53,6 @@ pub(crate) fn run<'e>(
     };
     answers.sort_by_key(|answer| !failing(answer));
     encode(answers, dialect)
-}
-
-/// Whether `index` is where two pipelines part: then the stage before it feeds both.
-fn shares(one: &Pipeline, other: &Pipeline, index: usize) -> bool {
-    let stages = one.stages.iter().zip(&other.stages);
-    let common = stages.take_while(|(a, b)| a.place == b.place).count();
-    common == index && !std::ptr::eq(one, other)
 }
 
 fn no_bucket(bucket: &BucketRef) -> Refusal {
@@ -78,8 +67,16 @@ fn no_bucket(bucket: &BucketRef) -> Refusal {
     }
 }
 
-fn answer(engine: &Engine, plan: &Plan<'_>) -> Result<(Vec<Table>, Option<Refusal>), Refusal> {
+fn answer(
+    engine: &Engine,
+    plan: &Plan<'_>,
+    is_one_of_many: bool,
+) -> Result<(Vec<Table>, Option<Refusal>), Refusal> {
     let mut flow = read::read(engine, &plan.read, plan.steps.is_empty())?;
+    // The server copies tables for several stages, and then fails in another way.
+    if is_one_of_many && flow.has_failing_table() {
+        return Err(Refusal::unknown("a `group` of several types that may feed several results"));
+    }
     for step in &plan.steps {
         flow = step.run(flow);
         // What this server does not know must not be hidden by what comes behind it.

@@ -30,22 +30,18 @@ struct Link<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// `shared` says of an index whether the stage before it feeds something else, too.
-    ///
     /// # Errors
     /// The pipeline does not begin with a `range`.
-    pub(super) fn new(
-        pipeline: &'a Pipeline,
-        shared: impl Fn(usize) -> bool,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn new(pipeline: &'a Pipeline) -> Result<Self, Refusal> {
         let first = pipeline.stages.first().map(|stage| &stage.kind);
         let Some(&StageKind::Range { start, stop }) = first else {
             return Err(Refusal::unknown("a pipeline that does not begin with a `range`"));
         };
         let read = Read { start, stop, condition: None, group: None };
-        let stages = pipeline.stages.iter().enumerate().skip(1);
-        let mut links: Vec<_> = stages
-            .map(|(index, stage)| Link { step: Step::new(stage), alone: !shared(index) })
+        let mut links: Vec<_> = pipeline
+            .stages
+            .windows(2)
+            .map(|pair| Link { step: Step::new(&pair[1]), alone: !pair[0].is_shared })
             .collect();
         intersect_ranges(start, stop, &mut links);
         let (read, links) = push_down(read, drop_trivial_filters(merge_groups(links)));

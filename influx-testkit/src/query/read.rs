@@ -29,7 +29,8 @@ struct Stream {
 pub(super) fn read(engine: &Engine, read: &Read, plain: bool) -> Result<Flow, Refusal> {
     let filter = read.condition.as_ref().map(StoredFilter::new).transpose()?;
     let columns = engine.read(read.start, read.stop);
-    let streams: Vec<_> = columns.filter_map(|column| stream(column, filter.as_ref())).collect();
+    let streams: Vec<_> =
+        columns.filter_map(|column| stream(engine, column, filter.as_ref())).collect();
     let plain = plain && read.group.is_none();
     let poison = |tag: &Text| match &**tag {
         b"_time" | b"_value" => true,
@@ -48,7 +49,7 @@ pub(super) fn read(engine: &Engine, read: &Read, plain: bool) -> Result<Flow, Re
 }
 
 /// What passes the pushed filters, if anything does.
-fn stream(column: Column<'_>, filter: Option<&StoredFilter>) -> Option<Stream> {
+fn stream(engine: &Engine, column: Column<'_>, filter: Option<&StoredFilter>) -> Option<Stream> {
     let Column { series, field, mut points } = column;
     if let Some(filter) = filter {
         points.retain(|(_, value)| filter.keeps(series, field, value));
@@ -58,7 +59,8 @@ fn stream(column: Column<'_>, filter: Option<&StoredFilter>) -> Option<Stream> {
     let mut tags: BTreeMap<_, _> = series.tags.iter().cloned().collect();
     tags.insert(Text::from("_field"), field.clone());
     tags.insert(Text::from("_measurement"), series.measurement.clone());
-    let blocks = points.chunks(BLOCK);
+    let shards = points.chunk_by(|(a, _), (b, _)| engine.shard_of(*a) == engine.shard_of(*b));
+    let blocks = shards.flat_map(|shard| shard.chunks(BLOCK));
     let points = blocks.map(|block| block.iter().map(|(time, value)| (*time, Cell::from(*value))));
     Some(Stream { tags, kind, points: points.map(Iterator::collect).collect() })
 }

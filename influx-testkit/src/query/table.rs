@@ -60,6 +60,15 @@ pub(crate) struct Flow {
     pub(crate) failure: Option<Refusal>,
 }
 
+impl Flow {
+    /// Whether a table fails when it is read.
+    pub(crate) fn has_failing_table(&self) -> bool {
+        let fails =
+            |message: &Message| matches!(message, Message::Table(table) if table.failure.is_some());
+        self.messages.iter().any(fails)
+    }
+}
+
 impl Header {
     pub(crate) fn new(label: impl Into<Text>, kind: Kind) -> Self {
         Self { label: label.into(), kind }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::TableStage;
-use crate::engine::Text;
+use crate::engine::{Quoted, Text};
 use crate::query::cell::Cell;
 use crate::query::table::{GroupKey, Header, Message, Row, Table, position};
 use crate::refusal::Refusal;
@@ -139,7 +139,7 @@ impl Wide {
             return Ok(*index);
         }
         if position(&self.headers, &label).is_some() {
-            let label = quote(&label)?;
+            let label = Quoted(&label);
             return Err(Refusal::invalid(format!(
                 "value {label} appears in a column key column, but a column named {label} already \
                  exists; consider renaming {label} to something else before pivoting"
@@ -188,16 +188,4 @@ fn key_text(key: &GroupKey) -> Vec<u8> {
         text.push(b',');
     }
     text
-}
-
-/// A name in double quotes, as Go's `%q` has it.
-fn quote(label: &[u8]) -> Result<String, Refusal> {
-    match std::str::from_utf8(label) {
-        Ok(text)
-            if text.chars().all(|c| c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ') =>
-        {
-            Ok(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
-        }
-        _ => Err(Refusal::unknown("how an error message quotes a name with special characters")),
-    }
 }
