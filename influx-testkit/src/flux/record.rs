@@ -28,7 +28,7 @@ impl Records {
         self.0.get(id.0).map_or(&[], Vec::as_slice)
     }
 
-    /// Adds what a use of `column` tells. Fails with the other type that it has already.
+    /// Adds what a use of `column` tells. Fails with the other type that it had, which it has no more.
     pub(crate) fn demand(
         &mut self,
         id: RecordId,
@@ -36,8 +36,8 @@ impl Records {
         r#type: ColumnType,
     ) -> Result<(), ColumnType> {
         let Some(columns) = self.0.get_mut(id.0) else { return Ok(()) };
-        match columns.iter().find(|(name, _)| name == column) {
-            Some((_, known)) if *known != r#type => Err(*known),
+        match columns.iter_mut().find(|(name, _)| name == column) {
+            Some((_, known)) if *known != r#type => Err(std::mem::replace(known, r#type)),
             Some(_) => Ok(()),
             None => {
                 columns.push((column.to_owned(), r#type));

@@ -3,6 +3,7 @@
 
 use crate::flux::{Condition, Literal, Operand, Operator};
 
+mod index;
 mod row;
 mod scalar;
 mod stored;

@@ -19,9 +19,9 @@ pub(crate) struct RowFilter {
 
 #[derive(Debug)]
 enum Node {
-    And(Box<Node>, Box<Node>),
-    Or(Box<Node>, Box<Node>),
-    Not(Box<Node>),
+    And(Box<Self>, Box<Self>),
+    Or(Box<Self>, Box<Self>),
+    Not(Box<Self>),
     Exists(String),
     Constant(bool),
     Column(String),

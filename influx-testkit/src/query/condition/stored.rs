@@ -3,6 +3,7 @@
 use regex::bytes::Regex;
 
 use super::VALUE;
+use super::index;
 use super::scalar::{Scalar, holds};
 use crate::engine::{Series, Text, Value};
 use crate::flux::{self, Condition, Literal, Operand, Operator};
@@ -13,15 +14,21 @@ use crate::refusal::Refusal;
 pub(crate) struct StoredFilter(Node);
 
 #[derive(Debug)]
-enum Node {
-    And(Box<Node>, Box<Node>),
-    Or(Box<Node>, Box<Node>),
-    Compare { reference: Reference, operator: Operator, literal: Constant },
+pub(super) enum Node {
+    And(Box<Self>, Box<Self>),
+    Or(Box<Self>, Box<Self>),
+    Compare {
+        reference: Reference,
+        operator: Operator,
+        literal: Constant,
+    },
+    /// Nothing passes.
+    Never,
 }
 
 /// What storage calls a column.
 #[derive(Debug)]
-enum Reference {
+pub(super) enum Reference {
     Measurement,
     Field,
     Value,
@@ -29,18 +36,20 @@ enum Reference {
 }
 
 #[derive(Debug)]
-enum Constant {
+pub(super) enum Constant {
     Literal(Literal),
     Regex(Regex),
 }
 
 impl StoredFilter {
-    /// `condition` is what [`partition`](super::partition) gives to storage.
+    /// `condition` is all that [`partition`](super::partition) gives to storage, of all filters.
     ///
     /// # Errors
-    /// A regular expression is not known here.
+    /// This server does not know what storage makes of it.
     pub(crate) fn new(condition: &Condition) -> Result<Self, Refusal> {
-        Node::new(condition, false).map(Self)
+        let node = Node::new(condition, false)?;
+        index::check_times(&node)?;
+        Ok(Self(if index::fails(&node)? { Node::Never } else { node }))
     }
 
     /// Whether a point passes. Storage takes a tag that is missing for an empty one, and what has
@@ -63,7 +72,7 @@ impl Node {
             Condition::Exists(column) => {
                 let operator = if is_negated { Operator::Equal } else { Operator::NotEqual };
                 let literal = Constant::Literal(Literal::String(Text::from("")));
-                Self::Compare { reference: Reference::new(column), operator, literal }
+                Self::Compare { reference: Reference::new(column)?, operator, literal }
             }
             Condition::Compare {
                 left: Operand::Column(column),
@@ -74,7 +83,7 @@ impl Node {
                     Literal::Regex(pattern) => Constant::Regex(flux::regex::compile(pattern)?),
                     other => Constant::Literal(other.clone()),
                 };
-                Self::Compare { reference: Reference::new(column), operator: *operator, literal }
+                Self::Compare { reference: Reference::new(column)?, operator: *operator, literal }
             }
             _ => return Err(Refusal::unknown("this condition in storage")),
         })
@@ -82,6 +91,7 @@ impl Node {
 
     fn holds(&self, series: &Series, field: &Text, value: &Value) -> bool {
         match self {
+            Self::Never => false,
             Self::And(left, right) => {
                 left.holds(series, field, value) && right.holds(series, field, value)
             }
@@ -105,13 +115,18 @@ impl Node {
 }
 
 impl Reference {
-    fn new(column: &str) -> Self {
-        match column {
+    fn new(column: &str) -> Result<Self, Refusal> {
+        Ok(match column {
             "_measurement" => Self::Measurement,
             "_field" => Self::Field,
             VALUE => Self::Value,
+            // Names that storage has for its own ends.
+            "$" | "\0" | "_name" | "_fieldKeys" | "_measurements" | "_series" | "_tagKey"
+            | "_tagKeys" | "_tags" => {
+                return Err(Refusal::unknown(format_args!("filters on a tag named {column:?}")));
+            }
             tag => Self::Tag(Text::from(tag)),
-        }
+        })
     }
 }
 
