@@ -163,8 +163,9 @@ fn mismatches(kind: Kind, value: &Value) -> Option<Vec<String>> {
         name => found(expected, name),
     };
     match (kind, value) {
-        (_, Value::Failed) => Some(Vec::new()),
-        (Kind::Any, Value::Literal(_) | Value::Duration(_)) => Some(Vec::new()),
+        (_, Value::Failed) | (Kind::Any, Value::Literal(_) | Value::Duration(_)) => {
+            Some(Vec::new())
+        }
         (Kind::String, _) => scalar("string"),
         (Kind::Integer, _) => scalar("int"),
         (Kind::Boolean, _) => scalar("bool"),

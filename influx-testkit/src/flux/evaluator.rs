@@ -145,7 +145,7 @@ impl Evaluator {
             ExpressionKind::Boolean(value) => Literal::Boolean(*value),
             ExpressionKind::Time(value) => Literal::Time(*value),
             ExpressionKind::Regex(pattern) => {
-                regex::compile(pattern)?;
+                regex::Pattern::new(pattern)?;
                 Literal::Regex(pattern.clone())
             }
             ExpressionKind::Duration(duration) => return Ok(Value::Duration(*duration)),
@@ -156,7 +156,7 @@ impl Evaluator {
             }
             ExpressionKind::Unary { operator: UnaryOperator::Minus, argument } => {
                 let argument = self.evaluate(argument)?;
-                return negate(argument).ok_or_else(|| refuse("minus before this", place));
+                return negate(&argument).ok_or_else(|| refuse("minus before this", place));
             }
             ExpressionKind::Member { object, .. } => {
                 let object = self.evaluate(object)?;
@@ -225,12 +225,12 @@ pub(super) fn failed(value: &Value) -> Option<Value> {
     matches!(value, Value::Failed).then_some(Value::Failed)
 }
 
-fn negate(value: Value) -> Option<Value> {
+fn negate(value: &Value) -> Option<Value> {
     Some(match value {
         Value::Literal(Literal::Integer(value)) => {
             Value::Literal(Literal::Integer(value.wrapping_neg()))
         }
-        Value::Literal(Literal::Float(value)) => Value::Literal(Literal::Float(-value)),
+        Value::Literal(Literal::Float(value)) => Value::Literal(Literal::Float(-*value)),
         Value::Duration(duration) => Value::Duration(duration.negated()),
         Value::Failed => Value::Failed,
         _ => return None,

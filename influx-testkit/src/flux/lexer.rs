@@ -79,7 +79,7 @@ impl<'a> Lexer<'a> {
         // Names may hold any letter of Unicode there.
         let token = self.take(kind, length);
         match self.rest().chars().next() {
-            Some(next) if !next.is_ascii() && token.kind != TokenKind::String => {
+            Some(next) if !next.is_ascii() && token.text.ends_with(is_word) => {
                 Err(self.refuse_character(self.rest()))
             }
             _ => Ok(token),
@@ -164,9 +164,12 @@ impl<'a> Lexer<'a> {
     }
 }
 
+const fn is_word(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
 fn word(rest: &str) -> (TokenKind, usize) {
-    let length =
-        rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let length = rest.find(|next| !is_word(next)).unwrap_or(rest.len());
     let is_keyword = KEYWORDS.contains(&&rest[..length]);
     (if is_keyword { TokenKind::Keyword } else { TokenKind::Identifier }, length)
 }

@@ -133,9 +133,9 @@ pub(crate) enum ColumnType {
 /// What a filter's function says of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Condition {
-    And(Box<Condition>, Box<Condition>),
-    Or(Box<Condition>, Box<Condition>),
-    Not(Box<Condition>),
+    And(Box<Self>, Box<Self>),
+    Or(Box<Self>, Box<Self>),
+    Not(Box<Self>),
     Exists(String),
     Constant(bool),
     /// A boolean column.

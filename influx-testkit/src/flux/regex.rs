@@ -3,15 +3,37 @@
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use regex::bytes::Regex;
+use regex::Regex;
 
 use crate::refusal::Refusal;
 
-/// A pattern that both engines take, and to which both give the same meaning on UTF-8.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, Refusal> {
-    let refuse = || Refusal::unknown(format_args!("the regular expression /{pattern}/"));
-    let translated = translate(pattern).ok_or_else(refuse)?;
-    Regex::new(&translated).map_err(|_| refuse())
+/// A pattern that both engines take, and to which both give the same meaning.
+#[derive(Debug)]
+pub(crate) struct Pattern(Regex);
+
+impl Pattern {
+    /// # Errors
+    /// The engines differ on it, or the real server refuses it.
+    pub(crate) fn new(pattern: &str) -> Result<Self, Refusal> {
+        let refuse = || Refusal::unknown(format_args!("the regular expression /{pattern}/"));
+        let translated = translate(pattern).ok_or_else(refuse)?;
+        // The real server checks with the one engine what it runs with the other.
+        Regex::new(pattern).map_err(|_| refuse())?;
+        Regex::new(&translated).map(Self).map_err(|_| refuse())
+    }
+
+    /// Go takes each byte that is not UTF-8 for a U+FFFD.
+    pub(crate) fn is_match(&self, text: &[u8]) -> bool {
+        if let Ok(text) = str::from_utf8(text) {
+            return self.0.is_match(text);
+        }
+        let mut characters = String::with_capacity(text.len());
+        for chunk in text.utf8_chunks() {
+            characters.push_str(chunk.valid());
+            characters.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+        }
+        self.0.is_match(&characters)
+    }
 }
 
 /// Go's Perl classes are ASCII, Rust's are not.
@@ -52,7 +74,11 @@ impl Translator {
             can_repeat = match next {
                 '*' | '+' | '?' if can_repeat => self.repetition(next)?,
                 '{' if can_repeat => self.counted()?,
-                '*' | '+' | '?' | '{' | '}' | ']' => return None,
+                '*' | '+' | '?' | '{' => return None,
+                '}' | ']' => {
+                    self.push_escaped(next);
+                    true
+                }
                 '[' => self.class()?,
                 '(' => self.group()?,
                 '\\' => self.escape()?,
@@ -115,8 +141,23 @@ impl Translator {
             self.out.push(next);
             match next {
                 ':' | ')' => return Some(false),
+                'P' if self.rest.peek() == Some(&'<') => {}
+                '<' => return self.name(),
                 'i' => self.folds = true,
                 'm' | 's' | 'U' | '-' => {}
+                _ => return None,
+            }
+        }
+    }
+
+    fn name(&mut self) -> Option<bool> {
+        loop {
+            let next = self.rest.next()?;
+            self.out.push(next);
+            match next {
+                '>' => return Some(false),
+                '_' => {}
+                _ if next.is_ascii_alphanumeric() => {}
                 _ => return None,
             }
         }
@@ -154,7 +195,7 @@ impl Translator {
     fn literal(&mut self, next: char) -> Option<()> {
         match next {
             'n' | 't' | 'r' | 'f' | 'v' | 'a' => self.push_escaped(next),
-            '<' | '>' => self.out.push(next),
+            '<' | '>' | ' ' => self.out.push(next),
             _ if next.is_ascii_punctuation() => self.push_escaped(next),
             _ => return None,
         }
@@ -175,12 +216,11 @@ impl Translator {
         let mut before = Before::Nothing;
         loop {
             before = match self.rest.next()? {
-                ']' if before == Before::Nothing => return None,
-                ']' => break,
-                '[' if self.rest.peek() == Some(&':') => return None,
+                ']' if before != Before::Nothing => break,
+                '[' if self.rest.peek() == Some(&':') => self.named_class()?,
                 '-' => self.dash(&before)?,
                 '\\' => self.class_escape()?,
-                next @ ('[' | '&' | '~') => {
+                next @ ('[' | ']' | '&' | '~') => {
                     self.push_escaped(next);
                     Before::Character
                 }
@@ -192,6 +232,20 @@ impl Translator {
         }
         self.out.push(']');
         Some(true)
+    }
+
+    /// `[:alpha:]`, which is ASCII to both.
+    fn named_class(&mut self) -> Option<Before> {
+        self.out.push('[');
+        loop {
+            let next = self.rest.next()?;
+            self.out.push(next);
+            match next {
+                ']' => return Some(Before::Set),
+                ':' | '^' | 'a'..='z' => {}
+                _ => return None,
+            }
+        }
     }
 
     fn dash(&mut self, before: &Before) -> Option<Before> {

@@ -188,9 +188,8 @@ impl DialectMembers {
             return Err(refuse("invalid dialect comment prefix: must be length 0 or 1"));
         }
         let delimiter = match self.delimiter.as_bytes() {
-            [] => b',',
-            // The encoder takes it for no delimiter at all.
-            [0] => b',',
+            // The encoder takes a NUL for no delimiter at all.
+            [] | [0] => b',',
             [delimiter @ (b'"' | b'\r' | b'\n')] => {
                 let delimiter = char::from(*delimiter);
                 return Err(Refusal::unknown(format_args!("the delimiter {delimiter:?}")));

@@ -76,13 +76,12 @@ impl Question {
             Node::Compare { reference: Reference::Field | Reference::Value, .. } => return None,
             Node::Compare { reference, operator, literal } => match (reference, literal) {
                 (Reference::Measurement, Constant::Regex(_)) => Self::NamePattern,
-                (_, Constant::Regex(_)) => Self::Other,
                 (Reference::Measurement, Constant::Literal(Literal::String(_)))
                     if *operator == Operator::Equal =>
                 {
                     Self::Name
                 }
-                (_, Constant::Literal(Literal::String(_))) => Self::Other,
+                (_, Constant::Regex(_) | Constant::Literal(Literal::String(_))) => Self::Other,
                 _ => Self::Mistyped,
             },
             Node::Never => Self::Other,

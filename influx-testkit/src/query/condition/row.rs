@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use regex::bytes::Regex;
-
 use super::scalar::{Scalar, ScalarType, holds};
-use crate::flux::{self, Condition, Filter, Literal, Operand, Operator};
+use crate::flux::regex::Pattern;
+use crate::flux::{Condition, Filter, Literal, Operand, Operator};
 use crate::refusal::Refusal;
 
 /// A filter that the query engine holds against each row.
@@ -26,7 +25,7 @@ enum Node {
     Constant(bool),
     Column(String),
     Compare { left: Side, operator: Operator, right: Side },
-    Match { left: String, regex: Regex, is_wanted: bool },
+    Match { left: String, regex: Pattern, is_wanted: bool },
 }
 
 #[derive(Debug)]
@@ -90,7 +89,7 @@ impl Node {
                 right: Operand::Literal(Literal::Regex(pattern)),
             } => Self::Match {
                 left: column.clone(),
-                regex: flux::regex::compile(pattern)?,
+                regex: Pattern::new(pattern)?,
                 is_wanted: *operator == Operator::Matches,
             },
             Condition::Compare { left, operator, right } => {

@@ -1,12 +1,11 @@
 //! Conditions as storage sees them.
 
-use regex::bytes::Regex;
-
 use super::VALUE;
 use super::index;
 use super::scalar::{Scalar, holds};
 use crate::engine::{Series, Text, Value};
-use crate::flux::{self, Condition, Literal, Operand, Operator};
+use crate::flux::regex::Pattern;
+use crate::flux::{Condition, Literal, Operand, Operator};
 use crate::refusal::Refusal;
 
 /// A condition that storage holds against each point.
@@ -38,7 +37,7 @@ pub(super) enum Reference {
 #[derive(Debug)]
 pub(super) enum Constant {
     Literal(Literal),
-    Regex(Regex),
+    Regex(Pattern),
 }
 
 impl StoredFilter {
@@ -80,7 +79,7 @@ impl Node {
                 right: Operand::Literal(literal),
             } => {
                 let literal = match literal {
-                    Literal::Regex(pattern) => Constant::Regex(flux::regex::compile(pattern)?),
+                    Literal::Regex(pattern) => Constant::Regex(Pattern::new(pattern)?),
                     other => Constant::Literal(other.clone()),
                 };
                 Self::Compare { reference: Reference::new(column)?, operator: *operator, literal }
