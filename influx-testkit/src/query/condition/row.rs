@@ -59,8 +59,11 @@ impl RowFilter {
                 return Err(format!("type conflict: {demanded} != {found}"));
             }
         }
+        // What is missing has the type that the script demands of it, if it does.
+        let demanded =
+            |name: &str| self.column_types.iter().find(|(it, _)| it == name).map(|(_, it)| *it);
         self.condition
-            .check(&column)
+            .check(&|name: &str| column(name).or_else(|| demanded(name)))
             .map_err(|text| format!("cannot compile @ {}: {text}", self.place))
     }
 

@@ -130,6 +130,10 @@ fn the_query_engine_refuses_types() {
         ),
         ("r.s == r.b", "cannot compile @ 1:52-1:69: unsupported binary expression string == bool"),
         (
+            "r.q =~ /x/ or r.q == 1",
+            "cannot compile @ 1:52-1:81: unsupported binary expression string == int",
+        ),
+        (
             "r.q >= r.q",
             "cannot compile @ 1:52-1:69: unsupported binary expression invalid >= invalid",
         ),
