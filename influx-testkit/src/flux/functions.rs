@@ -1,5 +1,6 @@
 //! The functions of the standard library that this server knows.
 
+use crate::engine::Quoted;
 use crate::refusal::Refusal;
 
 use super::ast::Place;
@@ -180,9 +181,10 @@ impl Evaluator {
                             keep_empty: on_empty.as_deref() == Some("keep"),
                             record: source.record,
                         }),
-                        Some(other) => {
-                            Err(format!("onEmpty must be keep or drop, was {}", quoted(other)?))
-                        }
+                        Some(other) => Err(format!(
+                            "onEmpty must be keep or drop, was {}",
+                            Quoted(other.as_bytes())
+                        )),
                     }
                 }
                 _ => Ok(Node::Nothing),
@@ -297,14 +299,5 @@ fn integer(arguments: &Arguments, name: &str) -> Option<i64> {
     match arguments.get(name)? {
         (Value::Literal(Literal::Integer(value)), _) => Some(*value),
         _ => None,
-    }
-}
-
-/// As Go quotes it, where that is plain.
-pub(super) fn quoted(text: &str) -> Result<String, Refusal> {
-    if text.chars().all(|it| (it == ' ' || it.is_ascii_graphic()) && !matches!(it, '"' | '\\')) {
-        Ok(format!("\"{text}\""))
-    } else {
-        Err(Refusal::unknown(format_args!("how to quote {text:?}")))
     }
 }

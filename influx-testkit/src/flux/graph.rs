@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::engine::Quoted;
 use crate::refusal::Refusal;
 
 use super::ast::Place;
-use super::functions::quoted;
 use super::record::{RecordId, Records};
 use super::value::Predicate;
 use super::{BucketRef, Filter, Pipeline, Program, Stage, StageKind};
@@ -89,8 +89,8 @@ impl Graph {
             let chain = Chain::new(self, *node);
             pipelines.push(((*name).to_owned(), chain.pipeline(&successors, now, records)?));
         }
-        self.check_names(&results)?;
-        Ok(Program { results: pipelines })
+        pipelines.iter().try_for_each(|(_, pipeline)| pipeline.bucket.check())?;
+        Ok(Program { results: pipelines, refusal: self.name_conflict(&results) })
     }
 
     fn results(&self) -> Vec<(&str, NodeId)> {
@@ -126,11 +126,9 @@ impl Graph {
         successors: &[usize],
     ) -> Result<(), Refusal> {
         let mut yielded = HashSet::new();
-        for (name, node) in &results[..results.len() - self.produced.len()] {
+        for (name, _) in &results[..results.len() - self.produced.len()] {
             if !yielded.insert(name) {
-                // The one behind the first says so; which place that has is not told.
-                let name = quoted(name)?;
-                let _ = node;
+                let name = Quoted(name.as_bytes());
                 return Err(plan_error(&format!(
                     "found more than one call to yield() with the name {name}"
                 )));
@@ -146,15 +144,36 @@ impl Graph {
         Ok(())
     }
 
-    fn check_names(&self, results: &[(&str, NodeId)]) -> Result<(), Refusal> {
+    fn name_conflict(&self, results: &[(&str, NodeId)]) -> Option<Refusal> {
         let count = results.iter().filter(|(name, _)| *name == "_result").count();
-        if count > 1 && !self.produced.is_empty() {
-            return Err(Refusal::invalid(
+        (count > 1 && !self.produced.is_empty()).then(|| {
+            Refusal::invalid(
                 "failed to initialize execute state: tried to produce more than one result with \
                  the name \"_result\"",
-            ));
-        }
-        Ok(())
+            )
+        })
+    }
+}
+
+impl BucketRef {
+    /// Whether this can be the name or the ID of any bucket.
+    fn check(&self) -> Result<(), Refusal> {
+        let text = match self {
+            Self::Name(text) | Self::Id(text) if text.is_empty() => {
+                "no bucket name or id have been specified"
+            }
+            Self::Name(_) => return Ok(()),
+            Self::Id(id) if id.len() != 16 => {
+                "invalid bucket id: id must have a length of 16 bytes"
+            }
+            Self::Id(id)
+                if u64::from_str_radix(id, 16).is_ok_and(|id| id != 0) && !id.starts_with('+') =>
+            {
+                return Ok(());
+            }
+            Self::Id(_) => "invalid bucket id: invalid ID",
+        };
+        Err(Refusal::invalid(format!("failed to initialize execute state: {text}")))
     }
 }
 
@@ -211,7 +230,7 @@ impl<'a> Chain<'a> {
             }
             _ => {
                 let (BucketRef::Name(name) | BucketRef::Id(name)) = bucket;
-                let name = quoted(name)?;
+                let name = Quoted(name.as_bytes());
                 Err(plan_error(&format!(
                     "cannot submit unbounded read to {name}; try bounding 'from' with a call to \
                      'range'"

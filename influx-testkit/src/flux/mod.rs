@@ -48,8 +48,10 @@ pub(crate) fn compile(
 /// Everything that a script asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Program {
-    /// At least one; names differ.
+    /// At least one; names differ unless `refusal` says so.
     pub(crate) results: Vec<(String, Pipeline)>,
+    /// What the real server says once it has found the buckets, instead of a result.
+    pub(crate) refusal: Option<Refusal>,
 }
 
 /// `from(…)` and what its rows go through.

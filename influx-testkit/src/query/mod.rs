@@ -41,9 +41,16 @@ pub(crate) fn run<'e>(
 ) -> Result<Vec<u8>, Refusal> {
     let plans = program.results.iter().map(|(_, pipeline)| Plan::new(pipeline));
     let plans: Vec<_> = plans.collect::<Result<_, _>>()?;
+    let mut engines = Vec::new();
+    for (_, pipeline) in &program.results {
+        let engine = engine_of(&pipeline.bucket);
+        engines.push(engine.ok_or_else(|| no_bucket(&pipeline.bucket))?);
+    }
+    if let Some(refusal) = &program.refusal {
+        return Err(refusal.clone());
+    }
     let mut answers = Vec::new();
-    for ((name, pipeline), plan) in program.results.iter().zip(plans) {
-        let engine = engine_of(&pipeline.bucket).ok_or_else(|| no_bucket(&pipeline.bucket))?;
+    for (((name, _), plan), engine) in program.results.iter().zip(plans).zip(engines) {
         let (tables, failure) = answer(engine, &plan, program.results.len() > 1)?;
         answers.push(Answer { name, tables, failure });
     }
