@@ -69,7 +69,7 @@ impl Engine {
     /// Every stored point as a line, sorted by series and time, with times in nanoseconds.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines: Vec<_> = self.shards.values().flat_map(Shard::lines).collect();
-        lines.sort_by(|(a, _), (b, _)| a.cmp(b));
+        lines.sort_by_key(|(key, _)| *key);
         lines.into_iter().map(|(_, line)| line).collect()
     }
 }

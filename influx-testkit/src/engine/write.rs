@@ -29,7 +29,8 @@ impl Engine {
         // An expired point is stored all the same where another one opens the shard that it is in.
         let open: BTreeSet<i64> = points
             .iter()
-            .filter_map(|point| (point.time >= bound).then(|| self.shard_at(point.time)))
+            .filter(|point| point.time >= bound)
+            .map(|point| self.shard_at(point.time))
             .collect();
         let mut batches = BTreeMap::<i64, Vec<Point>>::new();
         let mut expired = None;

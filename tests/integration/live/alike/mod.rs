@@ -9,6 +9,7 @@ mod admin;
 mod case;
 mod parameters;
 mod pipelines;
+mod points;
 mod setup;
 
 use std::collections::BTreeSet;
@@ -22,7 +23,10 @@ use case::{Answer, Case, Side};
 
 /// The cases of all tables.
 fn cases() -> Vec<Case> {
-    [admin::cases(), parameters::cases(), pipelines::cases()].into_iter().flatten().collect()
+    [admin::cases(), parameters::cases(), pipelines::cases(), points::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 live! {
