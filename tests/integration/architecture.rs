@@ -2,7 +2,6 @@
 //!
 //! Reads the code, not its text: comments and strings do not count.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -149,7 +149,7 @@ impl Answer {
         let (mine, others) = (self.body.split('\n'), other.body.split('\n'));
         let same = mine.zip(others).take_while(|(mine, other)| mine == other).count();
         let lines: Vec<_> = self.body.split('\n').skip(same.saturating_sub(2)).take(5).collect();
-        format!("line {same} of {:?}", lines)
+        format!("line {same} of {lines:?}")
     }
 }
 

@@ -48,6 +48,7 @@ live! {
         }
         eprintln!("{count} cases; the test kit did not know {unknown} of them");
         let shown: Vec<_> = differences.iter().take(12).map(String::as_str).collect();
+        assert!(unknown * 20 < count, "the test kit does not know enough to be of use");
         assert!(differences.is_empty(), "{} cases differ:\n{}", differences.len(), shown.join("\n"));
     }
 }
@@ -55,8 +56,10 @@ live! {
 #[test]
 fn the_suite_is_large_and_its_names_differ() {
     let cases = cases();
-    let names: BTreeSet<_> = cases.iter().map(|case| &case.name).collect();
-    assert_eq!(names.len(), cases.len(), "two cases of one name");
+    assert!(cases.len() >= 300, "only {} cases", cases.len());
+    let mut names = BTreeSet::new();
+    let twice: Vec<_> = cases.iter().filter(|case| !names.insert(&case.name)).collect();
+    assert!(twice.is_empty(), "two cases of one name: {:?}", twice[0].name);
 }
 
 enum Outcome {

@@ -184,13 +184,13 @@ fn delete_bodies() -> Vec<Case> {
     let mut cases: Vec<_> = bodies
         .into_iter()
         .map(|(name, body)| {
-            let case = Case::new(format!("delete {name}"));
+            let case = Case::new(format!("delete with {name}"));
             case.write("m f=1 1\nm f=2 2\nm f=3 3600000000000").delete(&body).read_back()
         })
         .collect();
     for (name, body) in [("junk", "junk"), ("an empty body", ""), ("half a body", r#"{"start":"#)] {
         let path = "/api/v2/delete?org={org}&bucket={bucket}";
-        cases.push(Case::new(format!("delete {name}")).post(path, body));
+        cases.push(Case::new(format!("delete with {name}")).post(path, body));
     }
     cases
 }
