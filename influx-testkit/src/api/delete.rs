@@ -57,16 +57,12 @@ fn time(name: &str, text: Option<&str>) -> Result<i64, Refusal> {
              format, example: 2009-01-{day}T23:00:00Z"
         ))
     })?;
-    let outside = |side: &str, bound: i64| {
+    // Each end is checked at both ends of time, and refused in the words for its own.
+    let (side, bound) = if name == "start" { ("before", TIMES.0) } else { ("after", TIMES.1) };
+    i64::try_from(nanos).ok().filter(|nanos| (TIMES.0..=TIMES.1).contains(nanos)).ok_or_else(|| {
         let bound = clock::format(bound);
         in_body(&format!("invalid {name} time, {name} time must not be {side} {bound}"))
-    };
-    match i64::try_from(nanos) {
-        _ if name == "start" && nanos < i128::from(TIMES.0) => Err(outside("before", TIMES.0)),
-        _ if name == "stop" && nanos > i128::from(TIMES.1) => Err(outside("after", TIMES.1)),
-        Ok(nanos) => Ok(nanos),
-        Err(_) => Err(Refusal::unknown(format!("the {name} of this range"))),
-    }
+    })
 }
 
 /// The bucket of `bucketID`, or of `bucket`, which is an ID where it looks like one.
