@@ -134,7 +134,7 @@ impl<'a> Encoder<'a> {
         }
         for (index, cell) in cells.into_iter().enumerate() {
             if index > 0 {
-                self.out.push(self.delimiter());
+                self.out.push(self.dialect.delimiter);
             }
             self.cell(cell.as_ref());
         }
@@ -160,21 +160,14 @@ impl<'a> Encoder<'a> {
     }
 
     fn needs_quotes(&self, cell: &[u8]) -> bool {
-        let special = |byte: &u8| matches!(byte, b'\n' | b'\r' | b'"') || *byte == self.delimiter();
+        let special =
+            |byte: &u8| matches!(byte, b'\n' | b'\r' | b'"') || *byte == self.dialect.delimiter;
         cell == br"\." || cell.iter().any(special) || begins_with_space(cell)
     }
 
     fn end_line(&mut self) {
         if self.can_write() {
             self.out.extend(b"\r\n");
-        }
-    }
-
-    /// NUL stands for the usual one.
-    const fn delimiter(&self) -> u8 {
-        match self.dialect.delimiter {
-            0 => b',',
-            other => other,
         }
     }
 

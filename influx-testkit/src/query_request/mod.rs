@@ -190,10 +190,6 @@ impl DialectMembers {
         let delimiter = match self.delimiter.as_bytes() {
             // The encoder takes a NUL for no delimiter at all.
             [] | [0] => b',',
-            [delimiter @ (b'"' | b'\r' | b'\n')] => {
-                let delimiter = char::from(*delimiter);
-                return Err(Refusal::unknown(format_args!("the delimiter {delimiter:?}")));
-            }
             [delimiter] => *delimiter,
             _ => return Err(refuse("invalid dialect delimeter: must be length 1")),
         };

@@ -164,9 +164,10 @@ fn long_tables() -> Case {
 
 /// The order of results is random on the real server.
 fn results() -> Case {
+    let m = r#"|> filter(fn: (r) => r._measurement == "m")"#;
     let names = |stages: [&str; 2]| {
         format!(
-            "x = {FROM} |> {RANGE} {}\nx |> yield(name: \"a\")\nx {} |> yield(name: \"b\")",
+            "x = {FROM} |> {RANGE} {m} {}\nx |> yield(name: \"a\")\nx {} |> yield(name: \"b\")",
             stages[0], stages[1]
         )
     };
