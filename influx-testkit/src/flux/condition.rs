@@ -206,6 +206,7 @@ impl Body<'_> {
             ExpressionKind::Identifier(name) if name == self.parameter => {
                 Ok(Some(Operand::Column(property.to_owned())))
             }
+            _ if mentions(object, self.parameter) => Err(refuse("members of a column", place)),
             _ => match failed(&self.evaluator.evaluate(object)?) {
                 Some(_) => Ok(None),
                 None => Err(refuse("members of anything but the row", place)),
@@ -221,7 +222,8 @@ fn mentions(expression: &Expression, parameter: &str) -> bool {
         ExpressionKind::Unary { argument, .. } => mentions(argument, parameter),
         ExpressionKind::Member { object, .. } => mentions(object, parameter),
         ExpressionKind::Call(call) => {
-            call.arguments.iter().any(|argument| mentions(&argument.value, parameter))
+            mentions(&call.callee, parameter)
+                || call.arguments.iter().any(|argument| mentions(&argument.value, parameter))
         }
         ExpressionKind::Binary { left, right, .. } => {
             mentions(left, parameter) || mentions(right, parameter)

@@ -1,13 +1,16 @@
 //! `int(v:)` and its kin, on constants.
 
+use super::duration::Duration;
 use super::literal;
 use super::value::Value;
 use super::{Literal, Text};
 
 /// What `function` makes of `value`. `None` where the real server fails or this one is not sure.
 pub(super) fn convert(function: &str, value: &Value) -> Option<Value> {
-    let Value::Literal(literal) = value else {
-        return matches!(value, Value::Failed).then_some(Value::Failed);
+    let literal = match value {
+        Value::Literal(literal) => literal,
+        Value::Failed => return Some(zero(function)),
+        _ => return None,
     };
     Some(Value::Literal(match (function, literal) {
         ("int", Literal::Integer(value)) => Literal::Integer(*value),
@@ -21,6 +24,17 @@ pub(super) fn convert(function: &str, value: &Value) -> Option<Value> {
         ("time", Literal::String(text)) => Literal::Time(time(text)?),
         _ => return None,
     }))
+}
+
+/// A value of the type that `function` gives, in place of one that cannot be had.
+pub(super) fn zero(function: &str) -> Value {
+    Value::Literal(match function {
+        "int" => Literal::Integer(0),
+        "uint" => Literal::Unsigned(0),
+        "float" => Literal::Float(0.0),
+        "duration" => return Value::Duration(Duration::default()),
+        _ => Literal::Time(0),
+    })
 }
 
 /// Digits, with a minus sign or without; the other forms that Go reads stay out.

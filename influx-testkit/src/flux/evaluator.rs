@@ -22,6 +22,7 @@ pub(crate) struct Evaluator {
     variables: HashMap<String, Value>,
     /// The packages in reach: whatever uses one is not known here.
     packages: HashSet<String>,
+    undefined: HashSet<String>,
     pub(super) now: i64,
     /// What the type checker says. Nothing runs then.
     errors: Vec<String>,
@@ -38,6 +39,7 @@ impl Evaluator {
             ordered_columns: HashSet::new(),
             variables: HashMap::new(),
             packages: HashSet::new(),
+            undefined: HashSet::new(),
             now,
             errors: Vec::new(),
             failed_call: None,
@@ -188,6 +190,10 @@ impl Evaluator {
             }
             (_, Some(builtin)) => Ok(Value::Builtin(builtin)),
             _ if names::is_foreign(name) => Err(refuse(&format!("the function `{name}`"), place)),
+            // The type checker holds two uses of one such name against each other.
+            _ if !self.undefined.insert(name.to_owned()) => {
+                Err(refuse(&format!("two uses of `{name}`, which is undefined"), place))
+            }
             _ => {
                 self.type_error(place, &format!("undefined identifier {name}"));
                 Ok(Value::Failed)
@@ -197,6 +203,7 @@ impl Evaluator {
 
     fn array(&mut self, items: &[Expression], place: Place) -> Result<Value, Refusal> {
         let mut literals: Vec<Literal> = Vec::with_capacity(items.len());
+        let mut has_failed = false;
         for item in items {
             match self.evaluate(item)? {
                 Value::Literal(literal) => {
@@ -208,15 +215,16 @@ impl Evaluator {
                             item.place,
                             &format!("expected {expected} but found {found}"),
                         );
-                        continue;
+                        has_failed = true;
+                    } else {
+                        literals.push(literal);
                     }
-                    literals.push(literal);
                 }
-                Value::Failed => {}
+                Value::Failed => has_failed = true,
                 _ => return Err(refuse("arrays of this", place)),
             }
         }
-        Ok(Value::Array(literals))
+        Ok(if has_failed { Value::Failed } else { Value::Array(literals) })
     }
 }
 

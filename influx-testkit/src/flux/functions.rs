@@ -95,12 +95,15 @@ impl Evaluator {
             Piped::Stream(stream) if takes_tables => {
                 self.stage(function, arguments, stream, is_right, place)
             }
-            _ if !is_right || takes_tables => Ok(Value::Failed),
+            _ if takes_tables => {
+                let node = self.graph.add(None, Node::Nothing, place);
+                Ok(Value::Stream(Stream { node, record: self.records.add(&[]) }))
+            }
             _ if function == "now" => Ok(Value::Literal(Literal::Time(self.now))),
             _ => match arguments.get("v") {
-                Some((value, place)) => convert::convert(function, value)
+                Some((value, place)) if is_right => convert::convert(function, value)
                     .ok_or_else(|| refuse(&format!("this value in `{function}`"), *place)),
-                None => Ok(Value::Failed),
+                _ => Ok(convert::zero(function)),
             },
         }
     }
