@@ -176,6 +176,10 @@ impl Evaluator {
         if let Some(value) = self.variables.get(name) {
             // A variable's type is its own: what a use of it demands binds no other use.
             return Ok(match value {
+                // No type comes with it, and calls insist on one.
+                Value::Array(items) if items.is_empty() => {
+                    return Err(refuse("an empty array in a variable", place));
+                }
                 Value::Stream(stream) => {
                     Value::Stream(Stream { record: self.records.copy(stream.record), ..*stream })
                 }

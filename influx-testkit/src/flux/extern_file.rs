@@ -141,6 +141,9 @@ fn float(json: &Json) -> Result<f64, Refusal> {
 /// A negative magnitude loses its sign in the real server.
 fn duration(json: &Json) -> Result<Duration, Refusal> {
     let mut duration = Duration::default();
+    if array(json)?.is_empty() {
+        return Err(refuse("a duration of nothing"));
+    }
     for term in array(json)? {
         let term = object(term)?;
         match child(term, "magnitude")?.as_i64() {

@@ -264,6 +264,10 @@ fn range(arguments: &Arguments) -> Result<Node, String> {
 fn bound(value: &Value) -> Result<Bound, String> {
     match value {
         Value::Literal(Literal::Time(time)) => Ok(Bound::Absolute(i128::from(*time))),
+        // The real server counts seconds from the year 1 and wraps.
+        Value::Literal(Literal::Integer(seconds)) if seconds.unsigned_abs() > 1 << 62 => {
+            Ok(Bound::Foreign)
+        }
         Value::Literal(Literal::Integer(seconds)) => {
             Ok(Bound::Absolute(i128::from(*seconds) * 1_000_000_000))
         }

@@ -40,7 +40,7 @@ pub(crate) enum Bound {
     Relative(i64),
     /// Nanoseconds since 1970.
     Absolute(i128),
-    /// A duration that no `i64` holds.
+    /// What overflows.
     Foreign,
 }
 
@@ -283,7 +283,7 @@ impl Bound {
         match self {
             Self::Relative(length) => Ok(i128::from(now) + i128::from(length)),
             Self::Absolute(time) => Ok(time),
-            Self::Foreign => Err(Refusal::unknown("durations that overflow")),
+            Self::Foreign => Err(Refusal::unknown("bounds of a range that overflow")),
         }
     }
 }

@@ -91,11 +91,28 @@ fn json(body: &[u8]) -> Result<Json, Refusal> {
         }
         Some(_) => {}
     }
+    for word in ["true", "false", "null"] {
+        if let Some(text) = misspelt(start, word) {
+            return Err(malformed(&text));
+        }
+    }
     match serde_json::Deserializer::from_slice(start).into_iter().next() {
         Some(Ok(value)) => Ok(value),
         Some(Err(error)) if error.is_eof() => Err(malformed("unexpected EOF")),
         _ => Err(Refusal::unknown("how to read this body as JSON")),
     }
+}
+
+/// What is wrong with a text that begins as `word` and is another one: a script without its content
+/// type, say.
+fn misspelt(text: &[u8], word: &str) -> Option<String> {
+    let same = text.iter().zip(word.bytes()).take_while(|(a, b)| **a == *b).count();
+    let found =
+        char::from(*text.get(same).filter(|byte| byte.is_ascii_graphic() || **byte == b' ')?);
+    let expected = char::from(*word.as_bytes().get(same).filter(|_| same > 0)?);
+    let is_plain = !matches!(found, '\'' | '"' | '\\');
+    is_plain
+        .then(|| format!("invalid character '{found}' in literal {word} (expecting '{expected}')"))
 }
 
 impl Members {
@@ -108,7 +125,11 @@ impl Members {
                 "query" => text(value, "QueryRequest.query", &mut self.query),
                 "type" => text(value, "QueryRequest.type", &mut self.r#type),
                 "dialect" => self.dialect.read(value),
-                "now" => time(value).map(|now| self.now = now),
+                // A time that is none ends the reading at once.
+                "now" => {
+                    self.now = time(value)?;
+                    Ok(())
+                }
                 "extern" => {
                     self.extern_file = (!value.is_null()).then(|| value.clone());
                     Ok(())

@@ -38,6 +38,7 @@ fn what_it_may_not() {
     for (body, expected) in [
         ("", "EOF"),
         ("{", "unexpected EOF"),
+        ("from()", "invalid character 'r' in literal false (expecting 'a')"),
         ("junk", "invalid character 'j' looking for beginning of value"),
         ("[]", "json: cannot unmarshal array into Go value of type http.QueryRequest"),
         ("null", "request body requires either query or AST"),
