@@ -2,8 +2,11 @@ use super::cell::Cell;
 use super::csv::Encoder;
 use super::dialect::{Annotation, Dialect};
 use super::pattern_sort;
+use super::run;
 use super::table::{GroupKey, Header, Table};
-use crate::engine::Text;
+use crate::engine::{Engine, Text};
+use crate::flux;
+use crate::line_protocol::{self, Precision};
 use crate::query::cell::Kind;
 
 const ALL: [Annotation; 3] = [Annotation::Datatype, Annotation::Group, Annotation::Default];
@@ -139,4 +142,105 @@ fn equal_items_end_where_go_leaves_them() {
     pattern_sort::sort(&mut items, |a, b| a.0 < b.0);
     let order: Vec<_> = items.iter().map(|item| item.1).collect();
     assert_eq!(order, expected);
+}
+
+/// Pipelines over a small data set, and what the real server answers (2.9.1, no annotations).
+const PIPELINES: [(&str, &str); 9] = [
+    (
+        r#"|> filter(fn: (r) => r._field == "f") |> keep(columns: ["_time", "_value", "t"]) |> tail(n: 2)"#,
+        r#",result,table,_time,_value,t
+,_result,0,1970-01-01T00:00:02Z,3,a
+,_result,0,1970-01-01T00:00:01Z,1,a
+,_result,1,1970-01-01T00:00:03Z,1,b
+,_result,1,1970-01-01T00:00:01Z,1,b"#,
+    ),
+    (
+        r#"|> filter(fn: (r) => r._field == "f") |> group(columns: ["t"]) |> keep(columns: ["t", "u", "_value"])"#,
+        r#",result,table,_value,t,u
+,_result,0,3,a,
+,_result,0,1,a,x
+
+,result,table,_value,t
+,_result,1,1,b
+,_result,1,1,b"#,
+    ),
+    (
+        r#"|> filter(fn: (r) => r._field == "f") |> limit(n: 9) |> group() |> drop(columns: ["_start", "_stop", "_measurement"]) |> sort(columns: ["u", "_time"], desc: true) |> limit(n: 3)"#,
+        r#",result,table,_time,_value,_a,_field,t,u
+,_result,0,1970-01-01T00:00:03Z,1,2,f,b,
+,_result,0,1970-01-01T00:00:02Z,3,,f,a,
+,_result,0,1970-01-01T00:00:01Z,1,,f,b,"#,
+    ),
+    (
+        r#"|> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value") |> group(columns: ["_measurement"]) |> drop(columns: ["_start", "_stop", "_a"]) |> sort(columns: ["g"])"#,
+        r#",result,table,_time,_measurement,t,f,g,u
+,_result,0,1970-01-01T00:00:03Z,m,b,1,,
+,_result,0,1970-01-01T00:00:01Z,m,b,1,,
+,_result,0,1970-01-01T00:00:01Z,m,a,1,2,x
+,_result,0,1970-01-01T00:00:02Z,m,a,3,4,"#,
+    ),
+    (
+        r#"|> filter(fn: (r) => r._value > 1.5, onEmpty: "keep") |> drop(columns: ["_start", "_stop", "_measurement", "_time"])"#,
+        r#",result,table,_value,_field,t
+,_result,0,3,f,a
+
+,result,table,_value,_field,t,u
+
+,result,table,_value,_field,t
+
+,result,table,_value,_field,t
+,_result,3,4,g,a
+
+,result,table,_value,_field,t,u
+,_result,4,2,g,a,x
+
+,result,table,_value,_a,_field,t"#,
+    ),
+    (
+        r#"|> range(start: 1970-01-01T00:00:02Z, stop: 1970-01-01T00:00:03Z) |> limit(n: 1) |> filter(fn: (r) => exists r.t) |> keep(columns: ["_start", "_value", "_field"])"#,
+        r#",result,table,_start,_value,_field
+,_result,0,1970-01-01T00:00:02Z,3,f
+
+,result,table,_start,_value,_field
+,_result,1,1970-01-01T00:00:02Z,4,g"#,
+    ),
+    (
+        r#"|> keep(columns: ["_value"])"#,
+        r#"runtime error @1:89-1:114: keep: schema collision detected: column "_value" is both of type int and float"#,
+    ),
+    (
+        r#"|> group(columns: ["t"])"#,
+        r#",result,table,_start,_stop,_time,_value,_field,_measurement,t,u
+,_result,0,1970-01-01T00:00:00Z,1970-01-02T00:00:00Z,1970-01-01T00:00:02Z,3,f,m,a,
+
+,error,reference
+,schema collision: cannot group float and integer types together,"#,
+    ),
+    (
+        r#"|> pivot(rowKey: ["_time"], columnKey: ["q"], valueColumn: "_value")"#,
+        r#"runtime error @1:89-1:154: pivot: specified column does not exist in table: q"#,
+    ),
+];
+
+const POINTS: &str = "m,t=a,u=x f=1,g=2i 1000000000
+m,t=a f=3,g=4i 2000000000
+m,t=b f=1 1000000000
+m,t=b,_a=2 f=1 3000000000";
+
+#[test]
+fn pipelines_answer_as_the_real_server_does() {
+    let points = line_protocol::parse(POINTS.as_bytes(), Precision::Nanoseconds, 0).unwrap();
+    let mut engine = Engine::new("b", 604_800_000_000_000, None);
+    engine.write(points, 0).unwrap();
+    let dialect = Dialect { header: true, delimiter: b',', annotations: Vec::new() };
+    for (stages, expected) in PIPELINES {
+        let range = "range(start: 1970-01-01T00:00:00Z, stop: 1970-01-02T00:00:00Z)";
+        let script = format!(r#"from(bucket: "u1") |> {range} {stages}"#);
+        let program = flux::compile(&script, None, 0).unwrap();
+        let answer = match run(&program, |_| Some(&engine), &dialect) {
+            Ok(body) => String::from_utf8(body).unwrap().replace("\r\n", "\n"),
+            Err(refusal) => refusal.message,
+        };
+        assert_eq!(answer.trim_end(), expected, "{stages}");
+    }
 }
