@@ -7,9 +7,12 @@
 
 mod admin;
 mod case;
+mod chance;
+mod conditions;
 mod parameters;
 mod pipelines;
 mod points;
+mod scripts;
 mod setup;
 
 use std::collections::BTreeSet;
@@ -23,10 +26,17 @@ use case::{Answer, Case, Side};
 
 /// The cases of all tables.
 fn cases() -> Vec<Case> {
-    [admin::cases(), parameters::cases(), pipelines::cases(), points::cases()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        admin::cases(),
+        conditions::cases(),
+        parameters::cases(),
+        pipelines::cases(),
+        points::cases(),
+        scripts::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 live! {

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use proptest::prelude::Rng as _;
-use proptest::test_runner::{RngAlgorithm, TestRng};
 use serde_json::json;
 
 use super::case::{Case, FROM};
+use super::chance::Chance;
 
 /// Everything that the data sets hold.
 const RANGE: &str = "range(start: 1970-01-01T00:00:00Z, stop: 1970-01-02T00:00:00Z)";
@@ -176,33 +175,6 @@ fn results() -> Case {
     let case =
         case.query(&names([r#"|> group(columns: ["_field"])"#, r#"|> group(columns: ["t"])"#]));
     case.query(&names(["|> limit(n: 0)", "|> limit(n: 1)"]))
-}
-
-/// Choices that a seed makes.
-struct Chance(TestRng);
-
-impl Chance {
-    fn new(seed: u8) -> Self {
-        Self(TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]))
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.0.next_u32()).unwrap() % end
-    }
-
-    fn one<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len())]
-    }
-
-    fn often(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
-    /// Some of them in any order.
-    fn some<'a>(&mut self, of: &[&'a str], count: usize) -> Vec<&'a str> {
-        let mut left = of.to_vec();
-        (0..count.min(of.len())).map(|_| left.swap_remove(self.below(left.len()))).collect()
-    }
 }
 
 /// A data set and a few pipelines over it.
