@@ -90,16 +90,14 @@ mod flux;
 mod http;
 mod line_protocol;
 mod log;
+mod point;
 mod predicate;
 mod query;
-mod query_request;
 mod refusal;
 mod server;
 
+pub use api::VERSION;
 pub use catalog::Permission;
 pub use faults::Fault;
 pub use log::RecordedRequest;
 pub use server::{Builder, Server};
-
-/// The version of the server that this one stands in for.
-pub const VERSION: &str = "v2.9.1";

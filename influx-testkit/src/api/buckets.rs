@@ -340,8 +340,9 @@ pub(super) fn describe(bucket: &Bucket, org: &str) -> Value {
 }
 
 fn decode<T: serde::de::DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
-    json::decode(&request.body)
-        .map_err(|words| Refusal::invalid(format!("failed to unmarshal json: {words}")))
+    json::decode(&request.body, |words| {
+        Refusal::invalid(format!("failed to unmarshal json: {words}"))
+    })
 }
 
 fn org_id(state: &State) -> &str {

@@ -24,7 +24,7 @@ pub(super) fn answer(
     request: &Request,
     access: &Access,
 ) -> Result<Answer, Refusal> {
-    let body: Option<Body> = decode(&request.body).map_err(|words| in_body(&words))?;
+    let body: Option<Body> = decode(&request.body, in_body)?;
     let body = body.unwrap_or_default();
     let start = time("start", body.start.as_deref())?;
     let stop = time("stop", body.stop.as_deref())?;

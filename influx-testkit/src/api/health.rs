@@ -1,7 +1,6 @@
 use hyper::Method;
 
-use super::{Answer, Request, State};
-use crate::VERSION;
+use super::{Answer, Request, State, VERSION};
 use crate::clock;
 
 const METHODS: &str = "GET, HEAD, OPTIONS";

@@ -21,6 +21,9 @@ use crate::catalog::{Access, Catalog};
 use crate::clock::Clock;
 use crate::refusal::Refusal;
 
+/// The version of the server that this one stands in for.
+pub const VERSION: &str = "v2.9.1";
+
 /// What requests act on.
 #[derive(Debug)]
 pub(crate) struct State {

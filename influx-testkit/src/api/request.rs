@@ -4,7 +4,7 @@ use bytes::Bytes;
 use hyper::{HeaderMap, Method};
 
 use crate::catalog::{Bucket, Catalog};
-use crate::engine::Quoted;
+use crate::point::Quoted;
 use crate::refusal::Refusal;
 
 /// A request that has arrived as a whole.

@@ -40,8 +40,7 @@ pub(crate) fn set_up(
 }
 
 fn requested(state: &mut State, request: &Request) -> Result<Answer, Refusal> {
-    let body: Body =
-        decode(&request.body).map_err(|words| Refusal::new(500, "internal error", words))?;
+    let body: Body = decode(&request.body, |words| Refusal::new(500, "internal error", words))?;
     if state.catalog.user.is_some() {
         let message = "onboarding has already been completed";
         return Err(Refusal::new(422, "conflict", message));

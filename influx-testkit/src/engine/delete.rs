@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::point::Text;
 use crate::predicate::Predicate;
 
 use super::Engine;
 use super::shard::{Measurement, Shard};
-use super::text::Text;
 
 impl Engine {
     /// Removes the points in `start <= time <= stop` of the series that match.

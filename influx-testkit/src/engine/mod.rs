@@ -5,11 +5,8 @@
 
 mod delete;
 mod read;
-mod series;
 mod shard;
 mod span;
-mod text;
-mod value;
 mod write;
 
 #[cfg(test)]
@@ -21,9 +18,6 @@ use shard::Shard;
 use span::truncate;
 
 pub(crate) use read::Column;
-pub(crate) use series::{Point, Series, escape_measurement, escape_tag};
-pub(crate) use text::{Quoted, Text, lossy};
-pub(crate) use value::{Type, Value};
 
 /// The points of one bucket.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
+use super::Engine;
 use super::shard::{Shard, Values};
-use super::{Engine, Series, Text, Type, Value};
+use crate::point::{Series, Text, Type, Value};
 
 /// What one field of one series holds in a range, by time.
 #[derive(Debug)]

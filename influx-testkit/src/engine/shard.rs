@@ -1,8 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::series::{Point, Series, escape};
-use super::text::{Quoted, Text, lossy};
-use super::value::{Type, Value};
+use crate::point::{Point, Quoted, Series, Text, Type, Value, escape, lossy};
 
 /// The longest string that a field may hold, in bytes.
 const MAX_STRING: usize = 1_048_576;

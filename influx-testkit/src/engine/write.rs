@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock;
+use crate::point::Point;
 use crate::refusal::Refusal;
 
+use super::Engine;
 use super::shard::Outcome;
-use super::{Engine, Point};
 
 /// The points that are older than the bucket keeps them.
 struct Expired {

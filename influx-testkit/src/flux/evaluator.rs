@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::engine::Text;
+use crate::point::Text;
 use crate::refusal::Refusal;
 
 use super::ast::{Expression, ExpressionKind, File, Import, Place, Statement, UnaryOperator};

@@ -1,6 +1,6 @@
 //! The functions of the standard library that this server knows.
 
-use crate::engine::Quoted;
+use crate::point::Quoted;
 use crate::refusal::Refusal;
 
 use super::ast::Place;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::engine::Quoted;
+use crate::point::Quoted;
 use crate::refusal::Refusal;
 
 use super::ast::Place;

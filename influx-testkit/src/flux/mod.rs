@@ -4,7 +4,7 @@
 
 use serde_json::Value as Json;
 
-use crate::engine::Text;
+use crate::point::Text;
 use crate::refusal::Refusal;
 
 mod ast;

@@ -11,8 +11,7 @@ use hyper::{HeaderMap, Response, StatusCode};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-use crate::VERSION;
-use crate::api::Answer;
+use crate::api::{Answer, VERSION};
 use crate::faults::{Delivery, Ending};
 
 /// An answer for hyper to send.

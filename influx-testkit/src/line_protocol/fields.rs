@@ -1,4 +1,4 @@
-use crate::engine::{Text, Value};
+use crate::point::{Text, Value};
 
 use super::{Fault, Reason, find_unescaped, number, skip_blanks, too_long, unescape};
 

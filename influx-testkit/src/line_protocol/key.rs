@@ -1,4 +1,4 @@
-use crate::engine::{Series, Text, escape_measurement, escape_tag};
+use crate::point::{Series, Text, escape_measurement, escape_tag};
 
 use super::{Fault, Reason, find_unescaped, unescape};
 

@@ -13,7 +13,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use crate::engine::{Point, lossy};
+use crate::point::{Point, lossy};
 use crate::refusal::Refusal;
 
 /// Why one line is bad, in the server's words.

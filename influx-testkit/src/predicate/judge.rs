@@ -1,4 +1,4 @@
-use crate::engine::Quoted;
+use crate::point::Quoted;
 use crate::refusal::Refusal;
 
 use super::token::{Kind, Token};

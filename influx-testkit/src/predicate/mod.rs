@@ -11,7 +11,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-use crate::engine::{Series, Text};
+use crate::point::{Series, Text};
 use crate::refusal::Refusal;
 
 /// Which series a delete is about.

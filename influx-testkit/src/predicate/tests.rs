@@ -1,5 +1,5 @@
 use super::parse;
-use crate::engine::Series;
+use crate::point::Series;
 
 fn message(text: &str) -> String {
     parse(text).map_or_else(|refusal| refusal.message, |_| String::new())

@@ -4,7 +4,7 @@ use chrono::DateTime;
 
 use super::condition::Scalar;
 pub(crate) use super::condition::ScalarType as Kind;
-use crate::engine::{Text, Type, Value};
+use crate::point::{Text, Type, Value};
 
 /// The value of a column in a row.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,8 @@
 //! Pipelines over the stored points, and annotated CSV.
 
-use crate::engine::{Engine, Quoted};
+use crate::engine::Engine;
 use crate::flux::{BucketRef, Program};
+use crate::point::Quoted;
 use crate::refusal::Refusal;
 
 mod cell;

@@ -8,7 +8,8 @@ use super::condition::StoredFilter;
 use super::pattern_sort;
 use super::plan::Read;
 use super::table::{Flow, GroupKey, Header, Message, Row, Table, position};
-use crate::engine::{Column, Engine, Text};
+use crate::engine::{Column, Engine};
+use crate::point::Text;
 use crate::refusal::Refusal;
 
 /// Storage hands over this many rows at most at a time.

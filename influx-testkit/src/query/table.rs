@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cell::{Cell, Kind};
-use crate::engine::Text;
+use crate::point::Text;
 use crate::refusal::Refusal;
 
 /// The name and type of a column.

@@ -4,9 +4,10 @@ use super::dialect::{Annotation, Dialect};
 use super::pattern_sort;
 use super::run;
 use super::table::{GroupKey, Header, Table};
-use crate::engine::{Engine, Text};
+use crate::engine::Engine;
 use crate::flux;
 use crate::line_protocol::{self, Precision};
+use crate::point::Text;
 use crate::query::cell::Kind;
 
 const ALL: [Annotation; 3] = [Annotation::Datatype, Annotation::Group, Annotation::Default];

@@ -1,8 +1,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::engine::Value;
 use crate::flux::{ColumnType, Operator};
+use crate::point::Value;
 
 /// A cell that is not null, as conditions see it.
 #[derive(Debug, Clone, Copy, PartialEq)]

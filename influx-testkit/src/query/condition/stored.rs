@@ -3,9 +3,9 @@
 use super::VALUE;
 use super::index;
 use super::scalar::{Scalar, holds};
-use crate::engine::{Series, Text, Value};
 use crate::flux::regex::Pattern;
 use crate::flux::{Condition, Literal, Operand, Operator};
+use crate::point::{Series, Text, Value};
 use crate::refusal::Refusal;
 
 /// A condition that storage holds against each point.

@@ -1,6 +1,6 @@
 use super::{RowFilter, Scalar, ScalarType, StoredFilter, partition};
-use crate::engine::{Series, Text, Value};
 use crate::flux::{Filter, StageKind, compile};
+use crate::point::{Series, Text, Value};
 
 /// The filter `(r) => body` right behind a read.
 fn filter(body: &str) -> Filter {

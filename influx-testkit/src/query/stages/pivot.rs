@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::TableStage;
-use crate::engine::{Quoted, Text};
+use crate::point::{Quoted, Text};
 use crate::query::cell::Cell;
 use crate::query::table::{GroupKey, Header, Message, Row, Table, position};
 use crate::refusal::Refusal;

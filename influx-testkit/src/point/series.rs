@@ -47,7 +47,7 @@ pub(crate) fn escape_tag(text: &[u8]) -> Vec<u8> {
     escape(text, b", =")
 }
 
-pub(super) fn escape(text: &[u8], special: &[u8]) -> Vec<u8> {
+pub(crate) fn escape(text: &[u8], special: &[u8]) -> Vec<u8> {
     let mut escaped = Vec::with_capacity(text.len());
     for byte in text {
         if special.contains(byte) {

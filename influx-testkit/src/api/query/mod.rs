@@ -1,9 +1,13 @@
+mod body;
+#[cfg(test)]
+mod tests;
+
 use super::{Answer, Request, State};
 use crate::catalog::{Access, Action};
 use crate::flux::{self, BucketRef};
 use crate::query;
-use crate::query_request::QueryRequest;
 use crate::refusal::Refusal;
+use body::QueryRequest;
 
 /// `/api/v2/query`
 pub(super) fn answer(state: &State, request: &Request, access: &Access) -> Answer {

@@ -2,12 +2,10 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::api::json;
 use crate::flux;
 use crate::query::{Annotation, Dialect};
 use crate::refusal::Refusal;
-
-#[cfg(test)]
-mod tests;
 
 /// What a client asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +49,7 @@ impl QueryRequest {
                 str::from_utf8(body).map_err(|_| Refusal::unknown("scripts beyond UTF-8"))?;
             script.clone_into(&mut members.query);
         } else {
-            members.read(&json(body)?)?;
+            members.read(&json::value(body, malformed)?)?;
         }
         members.check()
     }
@@ -75,44 +73,6 @@ fn is_script(content_type: &str) -> Result<bool, Refusal> {
         return Ok(media_type.eq_ignore_ascii_case("application/vnd.flux"));
     }
     Err(Refusal::unknown(format_args!("the content type {content_type:?}")))
-}
-
-/// The first value of the body; what follows it is not looked at.
-fn json(body: &[u8]) -> Result<Json, Refusal> {
-    let start = body.trim_ascii_start();
-    match start.first() {
-        None => return Err(malformed("EOF")),
-        Some(b'[' | b'{' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' | b'\'' | b'\\') => {}
-        Some(byte) if byte.is_ascii_graphic() => {
-            let character = char::from(*byte);
-            return Err(malformed(&format!(
-                "invalid character '{character}' looking for beginning of value"
-            )));
-        }
-        Some(_) => {}
-    }
-    for word in ["true", "false", "null"] {
-        if let Some(text) = misspelt(start, word) {
-            return Err(malformed(&text));
-        }
-    }
-    match serde_json::Deserializer::from_slice(start).into_iter().next() {
-        Some(Ok(value)) => Ok(value),
-        Some(Err(error)) if error.is_eof() => Err(malformed("unexpected EOF")),
-        _ => Err(Refusal::unknown("how to read this body as JSON")),
-    }
-}
-
-/// What is wrong with a text that begins as `word` and is another one: a script without its content
-/// type, say.
-fn misspelt(text: &[u8], word: &str) -> Option<String> {
-    let same = text.iter().zip(word.bytes()).take_while(|(a, b)| **a == *b).count();
-    let found =
-        char::from(*text.get(same).filter(|byte| byte.is_ascii_graphic() || **byte == b' ')?);
-    let expected = char::from(*word.as_bytes().get(same).filter(|_| same > 0)?);
-    let is_plain = !matches!(found, '\'' | '"' | '\\');
-    is_plain
-        .then(|| format!("invalid character '{found}' in literal {word} (expecting '{expected}')"))
 }
 
 impl Members {
