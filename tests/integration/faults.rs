@@ -6,9 +6,10 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use influx_core::annotated_csv::OwnedRecord;
 use influx_core::client::HealthStatus;
-use influx_core::{Error, ErrorKind};
+use influx_core::{Client, Error, ErrorKind};
+use influx_testkit::Server;
 
-use crate::support::canned::{End, answer, client, recording};
+use crate::support::canned::{End, answer, client};
 
 async fn write(answer: impl Into<Vec<u8>>) -> Error {
     client(answer, End::Close).await.write("b", "m f=1").await.unwrap_err()
@@ -454,7 +455,7 @@ async fn a_wait_that_is_given_up_loses_no_row() {
 async fn limits_of_any_length_are_taken() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let builder = influx_core::Client::builder(url).org("o").timeout(Duration::MAX);
+    let builder = Client::builder(url).org("o").timeout(Duration::MAX);
     let client = builder.read_timeout(Duration::MAX).connect_timeout(None).build().unwrap();
     let query = tokio::spawn(client.query("x").fetch::<OwnedRecord>());
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -464,22 +465,19 @@ async fn limits_of_any_length_are_taken() {
 
 #[tokio::test]
 async fn large_writes_are_compressed_on_request_and_small_ones_are_not() {
-    let (builder, requests) = recording().await;
-    let client = builder.gzip(true).build().unwrap();
+    let server = Server::start();
+    let client = Client::builder(server.url()).token(server.token()).org(server.org());
+    let client = client.gzip(true).build().unwrap();
     let lines = "cpu,core=0 temp=22.35 1714564800000000000\n".repeat(100);
-    client.write("b", &lines).await.unwrap();
-    client.write("b", "m f=1").await.unwrap();
-    let requests = requests.lock().unwrap();
-    let [(large, body), (small, plain)] = &requests[..] else {
-        panic!("{} requests", requests.len())
-    };
-    assert!(large.contains("content-encoding: gzip"), "{large}");
-    let mut inflated = String::new();
-    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&body[..]), &mut inflated)
-        .unwrap();
-    assert_eq!(inflated, lines);
-    assert!(!small.contains("content-encoding"), "{small}");
-    assert_eq!(plain, b"m f=1\n");
+    client.write("my-bucket", &lines).await.unwrap();
+    client.write("my-bucket", "m f=1").await.unwrap();
+    let requests = server.requests();
+    let [large, small] = &requests[..] else { panic!("{requests:?}") };
+    assert_eq!(large.header("content-encoding"), Some("gzip"));
+    assert_eq!(large.text(), lines);
+    assert!(large.raw_body().len() < lines.len() / 10);
+    assert_eq!(small.header("content-encoding"), None);
+    assert_eq!(small.raw_body(), b"m f=1\n");
 }
 
 #[tokio::test]
@@ -520,7 +518,7 @@ async fn an_unwell_server_is_a_health_and_something_else_is_not() {
 
 #[test]
 fn without_a_runtime_the_error_says_so() {
-    let client = influx_core::Client::builder("http://127.0.0.1:1").build().unwrap();
+    let client = Client::builder("http://127.0.0.1:1").build().unwrap();
     let mut ping = std::pin::pin!(client.ping());
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let std::task::Poll::Ready(Err(error)) = ping.as_mut().poll(&mut context) else {

@@ -1,6 +1,5 @@
 //! A server that answers with given bytes, for what a real one will not produce.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use influx_core::Client;
@@ -60,27 +59,8 @@ async fn serve(mut stream: TcpStream, answer: Vec<u8>, end: End) {
     }
 }
 
-/// The head and the body of a request.
-type Recorded = (String, Vec<u8>);
-
-/// A server that takes every write, and what it was sent.
-pub async fn recording() -> (ClientBuilder, Arc<Mutex<Vec<Recorded>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let requests = Arc::new(Mutex::new(Vec::new()));
-    let record = Arc::clone(&requests);
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let request = read_request(&mut stream).await;
-            record.lock().unwrap().extend(request);
-            let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await;
-        }
-    });
-    (Client::builder(url).org("o").token("a-secret-token"), requests)
-}
-
 /// Reads one request to its end, as its `Content-Length` gives it.
-async fn read_request(stream: &mut TcpStream) -> Option<Recorded> {
+async fn read_request(stream: &mut TcpStream) -> Option<()> {
     let mut request = Vec::new();
     loop {
         let mut chunk = [0; 4096];
@@ -89,11 +69,11 @@ async fn read_request(stream: &mut TcpStream) -> Option<Recorded> {
             Ok(length) => request.extend_from_slice(&chunk[..length]),
         }
         let Some(end) = request.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(&request[..end]).into_owned();
+        let head = String::from_utf8_lossy(&request[..end]);
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let body = &request[end + 4..];
         if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
-            return Some((head, body.to_vec()));
+            return Some(());
         }
     }
 }
