@@ -1,1 +1,2 @@
-//! Nothing: this crate is its tests.
+//! The tests are in `integration`; here are the README's programs.
+#![doc = include_str!("../README.md")]

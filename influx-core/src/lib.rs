@@ -1,7 +1,7 @@
 //! An InfluxDB client in which a struct is the schema: derive it once, write typed records, read
 //! query results back into the same struct.
 //!
-//! ```no_run
+//! ```
 //! use chrono::{DateTime, Utc};
 //! use influx_core::{Client, Measurement};
 //!
@@ -17,8 +17,11 @@
 //!     time: DateTime<Utc>,
 //! }
 //!
-//! # async fn demo() -> influx_core::Result<()> {
-//! let client = Client::from_env()?;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> influx_core::Result<()> {
+//! # let server = influx_testkit::Server::start();
+//! # let url = server.url(); // of a server for tests, inside the process
+//! let client = Client::builder(url).token("my-token").org("my-org").build()?;
 //! let cpu = Cpu { core: "0".into(), temp: 22.35, load: None, time: Utc::now() };
 //! client.write("my-bucket", &cpu).await?;
 //!
@@ -71,7 +74,6 @@
 //! for null and for the empty text: `Some("")` comes back as `None`, and a `String` reads an empty
 //! cell as `""`. An empty tag is not written and a tag that a series lacks reads as `""`; for
 //! InfluxDB these are the same. Anything else that is missing is an error, never a default.
-#![cfg_attr(doctest, doc = include_str!("../../README.md"))]
 
 #[cfg(feature = "client")]
 pub mod admin;

@@ -12,8 +12,11 @@ use crate::http::{BoxFuture, Connection, Method, Request, Token};
 
 /// The set-up of a new server, not sent yet; await it.
 ///
-/// ```no_run
-/// # async fn demo(client: influx_core::Client) -> influx_core::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = influx_testkit::Server::builder().not_set_up().start()?;
+/// # let client = influx_core::Client::builder(server.url()).build()?;
 /// let setup = client.setup("admin", "my-org", "my-bucket").password("at-least-8").await?;
 /// let token = setup.token;
 /// # Ok(())

@@ -29,12 +29,16 @@ use crate::line_protocol::IntoLines;
 
 /// A handle on one InfluxDB server. Clones share its connections.
 ///
-/// ```no_run
-/// # async fn demo() -> influx_core::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> influx_core::Result<()> {
+/// # let server = influx_testkit::Server::start();
+/// # let url = server.url(); // of a server for tests, inside the process
 /// use influx_core::{Client, Point};
 ///
-/// let client = Client::builder("http://localhost:8086").token("my-token").org("my-org").build()?;
+/// let client = Client::builder(url).token("my-token").org("my-org").build()?;
 /// client.write("my-bucket", Point::measurement("cpu").field("temp", 22.35)).await?;
+/// # assert_eq!(server.lines("my-bucket").len(), 1);
 /// # Ok(())
 /// # }
 /// ```
@@ -72,13 +76,18 @@ impl Client {
 
     /// Writes one record, a slice or an iterator of records, or finished lines, in one request.
     ///
-    /// ```no_run
-    /// # async fn demo(client: influx_core::Client) -> influx_core::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> influx_core::Result<()> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let client = influx_core::Client::builder(server.url()).token(server.token());
+    /// # let client = client.org(server.org()).build()?;
     /// use influx_core::{Point, Precision};
     ///
     /// let cores = ["0", "1"].map(|core| Point::measurement("cpu").tag("core", core).field("temp", 22.5));
     /// client.write("my-bucket", &cores).await?;
     /// client.write("my-bucket", "cpu temp=22.5 1714564800").precision(Precision::Seconds).await?;
+    /// # assert_eq!(server.lines("my-bucket").len(), 3);
     /// # Ok(())
     /// # }
     /// ```

@@ -34,8 +34,15 @@ use crate::measurement::{FromRow, FromRowOwned};
 /// | [`OwnedRecord`](crate::annotated_csv::OwnedRecord) | | any |
 /// | [`Record<'_>`](crate::annotated_csv::Record), for `rows` only | | any, lent |
 ///
-/// ```no_run
-/// # async fn demo(client: influx_core::Client, flux: &str) -> influx_core::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> influx_core::Result<()> {
+/// # let server = influx_testkit::Server::start();
+/// # let client = influx_core::Client::builder(server.url()).token(server.token());
+/// # let client = client.org(server.org()).build()?;
+/// # client.write("my-bucket", "cpu,host=a temp=22.35 1").await?;
+/// # let flux = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)
+/// #     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")"#;
 /// use influx_core::annotated_csv::OwnedRecord;
 /// use influx_core::measurement::Serde;
 ///
@@ -125,20 +132,25 @@ impl Query {
     /// The trait is that of the crate `futures-core`; its methods come with `StreamExt` of
     /// `futures-util` (or `tokio-stream`). [`rows`](Self::rows) needs neither.
     ///
-    /// ```no_run
-    /// # #[cfg(feature = "derive")] {
+    /// ```
     /// # use influx_core::Measurement;
     /// # #[derive(Measurement)]
     /// # struct Cpu { #[field] temp: f64 }
-    /// # async fn demo(client: influx_core::Client, flux: String) -> influx_core::Result<()> {
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> influx_core::Result<()> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let client = influx_core::Client::builder(server.url()).token(server.token());
+    /// # let client = client.org(server.org()).build()?;
+    /// # client.write("my-bucket", "cpu,host=a temp=22.35 1").await?;
+    /// # let flux = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)
+    /// #     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")"#;
     /// use futures_util::StreamExt as _;
     ///
     /// let mut stream = client.query(flux).stream::<Cpu>();
     /// while let Some(cpu) = stream.next().await {
-    ///     println!("{}", cpu?.temp);
+    ///     assert_eq!(cpu?.temp, 22.35);
     /// }
     /// # Ok(())
-    /// # }
     /// # }
     /// ```
     pub fn stream<T: FromRowOwned>(self) -> RowStream<T> {
@@ -148,9 +160,15 @@ impl Query {
     /// Lends one row after the other, without a copy of its texts. Dropping it closes the
     /// connection.
     ///
-    /// ```no_run
-    /// # #[cfg(feature = "derive")] {
-    /// # async fn demo(client: influx_core::Client, flux: String) -> influx_core::Result<()> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> influx_core::Result<()> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let client = influx_core::Client::builder(server.url()).token(server.token());
+    /// # let client = client.org(server.org()).build()?;
+    /// # client.write("my-bucket", "cpu,host=a temp=22.35 1").await?;
+    /// # let flux = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)
+    /// #     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")"#;
     /// use influx_core::Measurement;
     ///
     /// #[derive(Measurement)]
@@ -161,10 +179,9 @@ impl Query {
     ///
     /// let mut rows = client.query(flux).rows::<Cpu>();
     /// while let Some(cpu) = rows.next().await? {
-    ///     println!("{}: {}", cpu.host, cpu.temp);
+    ///     assert_eq!((cpu.host, cpu.temp), ("a", 22.35));
     /// }
     /// # Ok(())
-    /// # }
     /// # }
     /// ```
     pub fn rows<T: FromRow>(self) -> Rows<T> {

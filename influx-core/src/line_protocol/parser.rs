@@ -48,15 +48,22 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 ///
 /// The good lines of a text can be written without the others:
 ///
-/// ```no_run
-/// # async fn demo(client: influx_core::Client, text: String) -> influx_core::Result<()> {
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> influx_core::Result<()> {
+/// # let server = influx_testkit::Server::start();
+/// # let client = influx_core::Client::builder(server.url()).token(server.token());
+/// # let client = client.org(server.org()).build()?;
 /// use influx_core::line_protocol::Parser;
 ///
+/// let text = "cpu temp=22.35 1\ncpu temp=hot 2\ncpu temp=23.5 3";
 /// let (mut good, mut bad) = (Vec::new(), Vec::new());
-/// for line in Parser::new(&text) {
+/// for line in Parser::new(text) {
 ///     line.map_or_else(|error| bad.push(error), |line| good.push(line));
 /// }
 /// client.write("my-bucket", good).await?;
+/// assert_eq!(bad[0].position().unwrap().line, 2);
+/// # assert_eq!(server.lines("my-bucket"), ["cpu temp=22.35 1", "cpu temp=23.5 3"]);
 /// # Ok(())
 /// # }
 /// ```
