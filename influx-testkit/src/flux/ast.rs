@@ -70,12 +70,28 @@ pub(crate) enum ExpressionKind {
     Time(i64),
     Regex(String),
     Array(Vec<Expression>),
-    Member { object: Box<Expression>, property: String },
+    Member {
+        object: Box<Expression>,
+        property: String,
+    },
     Call(Call),
-    Pipe { argument: Box<Expression>, call: Call, call_place: Place },
-    Unary { operator: UnaryOperator, argument: Box<Expression> },
-    Binary { operator: BinaryOperator, left: Box<Expression>, right: Box<Expression> },
+    Pipe {
+        argument: Box<Expression>,
+        call: Call,
+        call_place: Place,
+    },
+    Unary {
+        operator: UnaryOperator,
+        argument: Box<Expression>,
+    },
+    Binary {
+        operator: BinaryOperator,
+        left: Box<Expression>,
+        right: Box<Expression>,
+    },
     Function(Function),
+    /// What is read only to say which function that this server does not know has it.
+    Foreign(&'static str),
 }
 
 /// `callee(name: value, …)`.

@@ -181,6 +181,7 @@ impl Body<'_> {
             | ExpressionKind::Float(_)
             | ExpressionKind::Time(_)
             | ExpressionKind::Regex(_) => false,
+            ExpressionKind::Foreign(what) => return Err(refuse(what, place)),
             _ => return Err(refuse("this in a filter", place)),
         };
         if is_computed && mentions(expression, self.parameter) {

@@ -56,13 +56,13 @@ impl Evaluator {
 
     /// What all files come to.
     pub(crate) fn finish(self) -> Result<Program, Refusal> {
-        if !self.errors.is_empty() {
-            return Err(Refusal::invalid(self.errors.join("\n\n")));
-        }
         if let Some(column) = self.boolean_columns.intersection(&self.ordered_columns).next() {
             return Err(Refusal::unknown(format_args!(
                 "what `{column}` is, as a boolean and in an order"
             )));
+        }
+        if !self.errors.is_empty() {
+            return Err(Refusal::invalid(self.errors.join("\n\n")));
         }
         match self.failed_call {
             Some(refusal) => Err(refusal),
@@ -104,6 +104,12 @@ impl Evaluator {
             Statement::Assignment { name, value, is_option: true, place } if name == "now" => {
                 self.set_now(value, *place)
             }
+            // Another option of the standard library's would change what its functions do.
+            Statement::Assignment { name, is_option: true, place, .. }
+                if names::known(name).is_some() || names::is_foreign(name) =>
+            {
+                Err(refuse(&format!("the option `{name}`"), *place))
+            }
             Statement::Assignment { name, value, place, .. } => self.assign(name, value, *place),
             Statement::Expression(expression) => {
                 if let Value::Stream(stream) = self.evaluate(expression)? {
@@ -126,8 +132,7 @@ impl Evaluator {
     }
 
     fn assign(&mut self, name: &str, value: &Expression, place: Place) -> Result<(), Refusal> {
-        let is_taken = self.variables.contains_key(name) || matches!(name, "true" | "false");
-        if is_taken || names::known(name).is_some() || names::is_foreign(name) {
+        if self.variables.contains_key(name) || matches!(name, "true" | "false" | "now") {
             return Err(refuse(&format!("another `{name}`"), place));
         }
         let value = self.evaluate(value)?;
@@ -164,6 +169,7 @@ impl Evaluator {
                 let object = self.evaluate(object)?;
                 return failed(&object).ok_or_else(|| refuse("members outside of filters", place));
             }
+            ExpressionKind::Foreign(what) => return Err(refuse(what, place)),
             ExpressionKind::Unary { .. }
             | ExpressionKind::Binary { .. }
             | ExpressionKind::Function(_) => {

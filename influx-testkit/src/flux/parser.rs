@@ -113,29 +113,36 @@ impl<'a> Parser<'a> {
 
     /// Goes on after `left` with operators that bind at least as tightly as `lowest`.
     fn binary_from(&mut self, mut left: Expression, lowest: u8) -> Parsed {
-        while let Some((operator, precedence)) = self.binary_operator()? {
+        while let Some((operator, precedence)) = self.binary_operator() {
             if precedence < lowest {
                 break;
             }
             self.advance()?;
             let right = match precedence {
-                COMPARISON => self.operand()?,
-                _ => self.logical_operand()?,
+                AND | OR => self.logical_operand()?,
+                _ => self.operand()?,
             };
             let right = self.binary_from(right, precedence + 1)?;
             let place = left.extent.to(right.extent);
-            let (left_side, right) = (Box::new(left), Box::new(right));
-            let kind = ExpressionKind::Binary { operator, left: left_side, right };
+            let kind = match operator {
+                Some(operator) => ExpressionKind::Binary {
+                    operator,
+                    left: Box::new(left),
+                    right: Box::new(right),
+                },
+                None => ExpressionKind::Foreign("arithmetic"),
+            };
             left = Expression::new(kind, place)?;
         }
         Ok(left)
     }
 
-    fn binary_operator(&self) -> Result<Option<(BinaryOperator, u8)>, Refusal> {
-        let compare = |operator| Ok(Some((BinaryOperator::Compare(operator), COMPARISON)));
+    /// `None` is arithmetic, whose signs bind alike here because nothing is worked out.
+    fn binary_operator(&self) -> Option<(Option<BinaryOperator>, u8)> {
+        let compare = |operator| Some((Some(BinaryOperator::Compare(operator)), COMPARISON));
         match (self.next.kind, self.next.text) {
-            (TokenKind::Keyword, "or") => Ok(Some((BinaryOperator::Or, OR))),
-            (TokenKind::Keyword, "and") => Ok(Some((BinaryOperator::And, AND))),
+            (TokenKind::Keyword, "or") => Some((Some(BinaryOperator::Or), OR)),
+            (TokenKind::Keyword, "and") => Some((Some(BinaryOperator::And), AND)),
             (TokenKind::Sign, "==") => compare(Operator::Equal),
             (TokenKind::Sign, "!=") => compare(Operator::NotEqual),
             (TokenKind::Sign, "<") => compare(Operator::Less),
@@ -144,10 +151,8 @@ impl<'a> Parser<'a> {
             (TokenKind::Sign, ">=") => compare(Operator::GreaterOrEqual),
             (TokenKind::Sign, "=~") => compare(Operator::Matches),
             (TokenKind::Sign, "!~") => compare(Operator::MatchesNot),
-            (TokenKind::Sign, "+" | "-" | "*" | "/" | "%" | "^") => {
-                Err(refuse("arithmetic", self.next.place))
-            }
-            _ => Ok(None),
+            (TokenKind::Sign, "+" | "-" | "*" | "/" | "%" | "^") => Some((None, ARITHMETIC)),
+            _ => None,
         }
     }
 
@@ -278,6 +283,8 @@ impl<'a> Parser<'a> {
             TokenKind::String => ExpressionKind::String(literal::string(token)?),
             TokenKind::Sign if token.text == "[" => return self.array(),
             TokenKind::Sign if token.text == "(" => return self.parentheses(),
+            TokenKind::Sign if token.text == "{" => return self.record(),
+            TokenKind::Keyword if token.text == "if" => return self.conditional(),
             _ => return Err(self.unexpected()),
         };
         self.advance()?;
@@ -293,6 +300,42 @@ impl<'a> Parser<'a> {
         }
         let end = self.advance()?;
         Expression::new(ExpressionKind::Array(items), start.place.to(end.place))
+    }
+
+    /// `{a: 1, "b c": 2}` or `{r with a: 1}`.
+    fn record(&mut self) -> Parsed {
+        let start = self.sign("{")?;
+        while !self.is_sign("}") {
+            if self.next.kind != TokenKind::String {
+                self.expect(TokenKind::Identifier)?;
+            } else {
+                literal::string(self.advance()?)?;
+            }
+            if self.next.kind == TokenKind::Identifier && self.next.text == "with" {
+                self.advance()?;
+                continue;
+            }
+            if self.is_sign(":") {
+                self.advance()?;
+                self.expression()?;
+            }
+            self.separator("}")?;
+        }
+        let end = self.advance()?;
+        Expression::new(ExpressionKind::Foreign("records"), start.place.to(end.place))
+    }
+
+    fn conditional(&mut self) -> Parsed {
+        let start = self.advance()?;
+        self.expression()?;
+        for keyword in ["then", "else"] {
+            if !self.is_keyword(keyword) {
+                return Err(self.unexpected());
+            }
+            self.advance()?;
+            self.expression()?;
+        }
+        Expression::new(ExpressionKind::Foreign("`if` expressions"), start.place)
     }
 
     /// A function, or an expression in parentheses, which keeps its own place.
@@ -369,6 +412,7 @@ impl<'a> Parser<'a> {
 const OR: u8 = 1;
 const AND: u8 = 2;
 const COMPARISON: u8 = 3;
+const ARITHMETIC: u8 = 4;
 
 fn refuse(what: &str, place: Place) -> Refusal {
     Refusal::unknown(format_args!("{what} (@{place})"))
