@@ -24,6 +24,8 @@ pub struct Case {
     pub times: usize,
     /// Whether the test kit may say that it does not know: for generated cases.
     pub may_be_unknown: bool,
+    /// Whether its scripts have slips of the pen, of which the test kit need know nothing.
+    pub has_slips: bool,
     retention_seconds: u64,
     has_tokens: bool,
 }
@@ -38,8 +40,9 @@ pub struct Request {
 impl Case {
     pub fn new(name: impl Into<String>) -> Self {
         let (name, requests) = (name.into(), Vec::new());
-        let (times, may_be_unknown, retention_seconds, has_tokens) = (1, false, 0, false);
-        Self { name, requests, times, may_be_unknown, retention_seconds, has_tokens }
+        let (times, may_be_unknown, has_slips) = (1, false, false);
+        let (retention_seconds, has_tokens) = (0, false);
+        Self { name, requests, times, may_be_unknown, has_slips, retention_seconds, has_tokens }
     }
 
     pub const fn with_tokens(mut self) -> Self {
@@ -55,6 +58,11 @@ impl Case {
 
     pub const fn may_be_unknown(mut self) -> Self {
         self.may_be_unknown = true;
+        self
+    }
+
+    pub const fn with_slips(mut self) -> Self {
+        (self.may_be_unknown, self.has_slips) = (true, true);
         self
     }
 
@@ -121,6 +129,13 @@ impl Case {
 
 /// The start of a pipeline over the case's bucket.
 pub const FROM: &str = r#"from(bucket: "{bucket}")"#;
+
+impl Request {
+    /// Whether it changes nothing.
+    pub fn is_query(&self) -> bool {
+        self.path.starts_with("/api/v2/query")
+    }
+}
 
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

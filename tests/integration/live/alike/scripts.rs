@@ -417,7 +417,7 @@ fn mutated(seed: u8) -> Case {
         "1e5",
         "é",
     ];
-    let case = Case::new(format!("mutated scripts {seed}")).may_be_unknown().write(DATA);
+    let case = Case::new(format!("mutated scripts {seed}")).with_slips().write(DATA);
     (0..12).fold(case, |case, _| {
         let script = chance.one(&scripts);
         let mut words: Vec<_> = script.split_inclusive([' ', '(', ')', '.', ',', ':']).collect();
