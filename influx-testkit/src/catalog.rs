@@ -194,6 +194,12 @@ impl Catalog {
         self.tokens.push(Token { secret, access });
     }
 
+    /// Whether there is such a token.
+    pub(crate) fn deactivate_token(&mut self, secret: &str) -> bool {
+        let mut known = self.tokens.iter_mut().filter(|token| token.secret == secret);
+        known.next().map(|token| token.access = Access::Inactive).is_some()
+    }
+
     /// The token of a request's `Authorization` header, if the server knows it.
     pub(crate) fn token(&self, authorization: &str) -> Option<&Token> {
         let (scheme, secret) = authorization.split_once(' ')?;

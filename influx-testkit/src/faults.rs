@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::HeaderMap;
+use hyper::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
 
 use crate::api::{Answer, Request};
 use crate::refusal::Refusal;
@@ -13,7 +14,8 @@ use crate::refusal::Refusal;
 ///
 /// A fault starts with what the client is told: [`Fault::answer`] (something else than the server
 /// would say), [`Fault::through`] (what the server says), [`Fault::reset`] and [`Fault::stall`]
-/// (nothing). The other methods say how that arrives, and which requests are meant.
+/// (nothing). The other methods say how that arrives, and which requests are meant. Bytes of a body
+/// are counted as they are sent: after compression, where the client asks for it (`influx-core` does).
 ///
 /// ```
 /// use influx_testkit::Fault;
@@ -23,8 +25,11 @@ use crate::refusal::Refusal;
 /// let busy = Fault::answer(503).retry_after(Duration::from_secs(3)).on("/api/v2/write").times(2);
 /// // The points are stored, but the client does not learn it:
 /// let ambiguous = Fault::through().reset_before_headers();
-/// // A query's reply that ends in the middle of a row:
+/// // A query's reply that breaks off:
 /// let short = Fault::through().on("/api/v2/query").cut_after(100);
+/// // A reply to a query that this server does not know, as a real one gave it:
+/// let csv = ",result,table,_value\\r\\n,_result,0,42\\r\\n\\r\\n";
+/// let canned = Fault::answer(200).header("Content-Type", "text/csv; charset=utf-8").body(csv);
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a fault does nothing until it is handed to Server::inject"]
@@ -34,7 +39,16 @@ pub struct Fault {
     times: Option<u32>,
     delay: Duration,
     given: Option<Answer>,
+    changes: Changes,
     delivery: Delivery,
+}
+
+/// What of an answer is different from what it would be.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Changes {
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    is_chunked: bool,
 }
 
 /// How an answer reaches the client.
@@ -68,7 +82,23 @@ pub(crate) struct Course {
     pub(crate) delay: Duration,
     /// Told instead of the server's own answer; the request is then not carried out.
     pub(crate) given: Option<Answer>,
+    pub(crate) changes: Changes,
     pub(crate) delivery: Delivery,
+}
+
+impl Changes {
+    pub(crate) fn applied_to(&self, mut answer: Answer) -> Answer {
+        for (name, value) in &self.headers {
+            answer.headers.insert(name, value.clone());
+        }
+        if let Some(body) = &self.body {
+            answer.body = body.clone();
+            // It is no longer what the server compressed.
+            answer.headers.remove(CONTENT_ENCODING);
+        }
+        answer.is_streamed |= self.is_chunked;
+        answer
+    }
 }
 
 impl Delivery {
@@ -78,35 +108,38 @@ impl Delivery {
     }
 }
 
-impl Course {
-    pub(crate) const SMOOTH: Self =
-        Self { delay: Duration::ZERO, given: None, delivery: Delivery::Whole };
-}
-
 impl Fault {
-    const fn new(given: Option<Answer>, delivery: Delivery) -> Self {
-        Self { path: None, times: Some(1), delay: Duration::ZERO, given, delivery }
+    fn new(given: Option<Answer>, delivery: Delivery) -> Self {
+        let (path, times, delay, changes) = (None, Some(1), Duration::ZERO, Changes::default());
+        Self { path, times, delay, given, changes, delivery }
     }
 
     /// The request is not carried out; it is answered with this status, and with an error body
     /// as InfluxDB writes it. [`header`](Self::header) and [`body`](Self::body) change the rest.
+    ///
+    /// # Panics
+    /// When the status is not one of 200 to 999.
     pub fn answer(status: u16) -> Self {
+        assert!((200..1_000).contains(&status), "{status} is no status of an answer");
         let refusal = Refusal::new(status, code(status), "a fault on demand");
         Self::new(Some(Answer::refusal(&refusal)), Delivery::Whole)
     }
 
     /// The request is not carried out; a proxy's page of HTML says so.
+    ///
+    /// # Panics
+    /// As [`answer`](Self::answer).
     pub fn html(status: u16) -> Self {
         let page = format!(
             "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n\
             <center><h1>{status}</h1></center>\r\n<hr><center>proxy</center>\r\n</body>\r\n</html>\r\n"
         );
-        Self::new(Some(Answer::body(status, "text/html", page)), Delivery::Whole)
+        Self::answer(status).header("Content-Type", "text/html").body(page)
     }
 
     /// The request is carried out and answered as usual; what the other methods say happens on
     /// the way back.
-    pub const fn through() -> Self {
+    pub fn through() -> Self {
         Self::new(None, Delivery::Whole)
     }
 
@@ -120,8 +153,7 @@ impl Fault {
         Self { delivery: Delivery::StallBeforeHeaders, ..Self::answer(500) }
     }
 
-    /// Sets a header of the answer, also one that the server sets itself. In the server's own
-    /// answer ([`through`](Self::through)) nothing is changed.
+    /// Sets a header of the answer, also one that the server sets itself.
     ///
     /// # Panics
     /// When HTTP allows no such name or value.
@@ -129,9 +161,7 @@ impl Fault {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
         let value = HeaderValue::from_str(value).expect("a header's value");
-        if let Some(answer) = &mut self.given {
-            answer.headers.insert(name, value);
-        }
+        self.changes.headers.insert(name, value);
         self
     }
 
@@ -148,17 +178,13 @@ impl Fault {
 
     /// The answer's body. Its type stays `application/json` unless a header says otherwise.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        if let Some(answer) = &mut self.given {
-            answer.body = body.into();
-        }
+        self.changes.body = Some(body.into());
         self
     }
 
     /// The answer's body is sent in chunks, without its length.
-    pub fn chunked(mut self) -> Self {
-        if let Some(answer) = &mut self.given {
-            answer.is_streamed = true;
-        }
+    pub const fn chunked(mut self) -> Self {
+        self.changes.is_chunked = true;
         self
     }
 
@@ -201,14 +227,24 @@ impl Fault {
         self.delivered(Delivery::Drip(piece.max(1), pause))
     }
 
+    fn course(&self) -> Course {
+        let (given, changes) = (self.given.clone(), self.changes.clone());
+        Course { delay: self.delay, given, changes, delivery: self.delivery }
+    }
+
     const fn delivered(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
         self
     }
 
     /// Only requests to this path are meant, such as `/api/v2/write`.
+    ///
+    /// # Panics
+    /// When the path does not begin with a slash: no request would ever meet the fault.
     pub fn on(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+        let path = path.into();
+        assert!(path.starts_with('/'), "the path `{path}` does not begin with a slash");
+        self.path = Some(path);
         self
     }
 
@@ -249,10 +285,9 @@ impl Script {
     /// What becomes of a request: the first fault that is meant for it, once less from now on.
     pub(crate) fn course(&mut self, request: &Request) -> Course {
         let meant = |fault: &Fault| fault.path.as_ref().is_none_or(|path| *path == request.path);
-        let Some(at) = self.faults.iter().position(meant) else { return Course::SMOOTH };
+        let Some(at) = self.faults.iter().position(meant) else { return Fault::through().course() };
         let fault = &mut self.faults[at];
-        let course =
-            Course { delay: fault.delay, given: fault.given.clone(), delivery: fault.delivery };
+        let course = fault.course();
         if let Some(times) = &mut fault.times {
             *times -= 1;
             if *times == 0 {

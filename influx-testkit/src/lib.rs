@@ -33,7 +33,10 @@
 //! # When things go wrong
 //!
 //! [`Server::inject`] takes [`Fault`]s: other answers, delays, resets, cut and stalled bodies, for
-//! the next request or for many. [`Server::set_time`] stops the server's clock.
+//! the next request or for many. [`Server::set_time`] stops the server's clock;
+//! [`Server::add_bucket_with`] adds a bucket with a retention, [`Server::add_token`] a token that may
+//! not do everything. Let a test end with `assert_eq!(server.pending_faults(), 0)`: then every fault
+//! has met a request.
 //!
 //! ```
 //! # use influx_core::ErrorKind;
@@ -60,7 +63,9 @@
 //!
 //! It answers as InfluxDB OSS 2.9.1 does, byte for byte where a client can see it; one suite of
 //! cases is run against both and compared. What it does not know it refuses, with the words "the
-//! in-process server does not know": test that with a real InfluxDB.
+//! in-process server does not know": test that with a real InfluxDB, or let a [`Fault`] answer as one.
+//! [`RecordedRequest::was_unknown`] tells such a refusal from one that a test expects; for other clients
+//! it has the header `X-Influx-Testkit: unknown`.
 //!
 //! | endpoint | |
 //! |---|---|
@@ -71,7 +76,7 @@
 //! | `/api/v2/setup`, `/health`, `/ping`, `/ready` | |
 //!
 //! Tokens are kept as they are; permissions are those of [`Permission`]. Nothing is kept after the
-//! server stops. Retention refuses what comes too late, and does not remove what grows old. Of the
+//! server stops. Retention refuses points that are too old, and does not remove what grows old. Of the
 //! several things that a real server may say in any order (the results of several `yield`s, the
 //! errors of several shards) it says one.
 //!

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -14,6 +15,8 @@ pub struct RecordedRequest {
     body: Bytes,
     /// Filled in when the answer goes out, also in the copies that a test holds.
     status: Arc<OnceLock<u16>>,
+    received: Instant,
+    was_unknown: bool,
 }
 
 /// Without headers, of which one is a token.
@@ -30,9 +33,10 @@ impl fmt::Debug for RecordedRequest {
 }
 
 impl RecordedRequest {
-    pub(crate) fn new(request: Request) -> Self {
+    pub(crate) fn new(request: Request, was_unknown: bool) -> Self {
         let body = request.inflated().unwrap_or_else(|_| request.body.clone());
-        Self { request, body, status: Arc::default() }
+        let (status, received) = (Arc::default(), Instant::now());
+        Self { request, body, status, received, was_unknown }
     }
 
     pub(crate) fn answered(&self, status: u16) {
@@ -82,8 +86,29 @@ impl RecordedRequest {
         &self.request.body
     }
 
-    /// The status of the answer; `None` while there is none, and where the connection was reset or
-    /// stalled instead.
+    /// When the request had arrived as a whole.
+    #[must_use]
+    pub const fn received(&self) -> Instant {
+        self.received
+    }
+
+    /// Whether the server said that it does not know what a real one answers. An error that a test
+    /// expects may be that one.
+    ///
+    /// ```
+    /// use influx_testkit::{RecordedRequest, Server};
+    ///
+    /// let server = Server::start();
+    /// // … the test …
+    /// assert!(!server.requests().iter().any(RecordedRequest::was_unknown));
+    /// ```
+    #[must_use]
+    pub const fn was_unknown(&self) -> bool {
+        self.was_unknown
+    }
+
+    /// The status of the answer; `None` while there is none, and where a fault kept even the headers
+    /// back.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.status.get().copied()

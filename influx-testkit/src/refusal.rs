@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-const UNKNOWN: &str = "the in-process server does not know";
-
 /// Why a request is refused: what goes into the answer's status, `code` and `message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// This server does not know what the real one answers.
+    pub(crate) is_unknown: bool,
 }
 
 impl Refusal {
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: message.into(), is_unknown: false }
     }
 
     /// 400 `invalid`, the most common one.
@@ -27,13 +27,10 @@ impl Refusal {
         Self::new(500, "internal error", "An internal error has occurred - check server logs")
     }
 
-    /// Whether this server does not know what the real one answers.
-    pub(crate) fn is_unknown(&self) -> bool {
-        self.message.starts_with(UNKNOWN)
-    }
-
     /// What the real server may well carry out, and this one does not.
     pub(crate) fn unknown(what: impl fmt::Display) -> Self {
-        Self::invalid(format!("{UNKNOWN} {what}; test this with a real InfluxDB"))
+        let message =
+            format!("the in-process server does not know {what}; test this with a real InfluxDB");
+        Self { is_unknown: true, ..Self::invalid(message) }
     }
 }

@@ -41,8 +41,8 @@ enum Running {
 /// The settings of a server that is not started yet.
 ///
 /// ```
-/// let server = influx_testkit::Server::builder().bucket("sensors").start()?;
-/// # std::io::Result::Ok(())
+/// let server = influx_testkit::Server::builder().bucket("sensors").start().unwrap();
+/// assert_eq!(server.bucket(), "sensors");
 /// ```
 #[derive(Clone)]
 #[must_use = "a builder does nothing until the server is started"]
@@ -108,7 +108,7 @@ impl Builder {
     ///
     /// # Errors
     /// When the port is taken, or the system has no thread or socket left;
-    /// [`InvalidInput`](io::ErrorKind::InvalidInput) for names that InfluxDB refuses in a set-up, and
+    /// [`io::ErrorKind::InvalidInput`] for names that InfluxDB refuses in a set-up, and
     /// for a token that cannot stand in a header.
     pub fn start(self) -> io::Result<Server> {
         let (shared, listener, address) = self.prepare()?;
@@ -163,6 +163,10 @@ impl Builder {
 impl Server {
     /// Starts a server with the organization `my-org`, the bucket `my-bucket`, and the token
     /// `my-token`, on a thread of its own and a port of its own.
+    ///
+    /// Under `tokio::time::pause` a runtime whose tasks all wait moves its clock to the next time-out,
+    /// also when they wait for another thread: there take
+    /// [`start_in_runtime`](Builder::start_in_runtime).
     ///
     /// # Panics
     /// When the system has no socket or thread left. [`builder`](Self::builder) tells it as an error.
@@ -261,8 +265,12 @@ impl Server {
         std::mem::take(&mut self.lock().log)
     }
 
-    /// Stops the server's clock at this time. It stamps points without a timestamp, it is `now()`
+    /// Stops the server's clock at this time, until [`advance_time`](Self::advance_time) or another
+    /// call moves it. It stamps points without a timestamp, it is `now()`
     /// in Flux, and the retention of buckets is reckoned by it.
+    ///
+    /// A point that is stamped now lies at the end of `range(start: -1h)`, which is exclusive: a query
+    /// finds it after the clock has moved.
     pub fn set_time(&self, time: impl Into<SystemTime>) {
         self.lock().state.clock.set(time.into());
     }
@@ -289,29 +297,43 @@ impl Server {
         self.lock().state.catalog.add_token(token.into(), access);
     }
 
-    /// Takes everything from a token that the server knows: it becomes inactive.
+    /// Makes a token inactive: it is known, and may do nothing any more.
+    ///
+    /// # Panics
+    /// When the server has no such token.
     pub fn deactivate_token(&self, token: &str) {
-        let tokens = &mut self.lock().state.catalog.tokens;
-        for token in tokens.iter_mut().filter(|known| known.secret == token) {
-            token.access = Access::Inactive;
-        }
+        let is_known = self.lock().state.catalog.deactivate_token(token);
+        assert!(is_known, "the server has no such token");
     }
 
     /// The points of a bucket as line protocol with nanoseconds, sorted by series and time: one line
-    /// for each, with all its fields, whatever the lines were that brought them. Empty for a bucket
-    /// that is not there.
+    /// for each, with all its fields, whatever the lines were that brought them.
+    ///
+    /// # Panics
+    /// When the server has no bucket of this name.
     #[must_use]
     pub fn lines(&self, bucket: &str) -> Vec<String> {
-        let state = &self.lock().state;
-        state.catalog.bucket_by_name(bucket).map_or_else(Vec::new, |bucket| bucket.engine.lines())
+        let lines = self.lock().state.catalog.bucket_by_name(bucket).map(|it| it.engine.lines());
+        lines.unwrap_or_else(|| panic!("the server has no bucket `{bucket}`"))
     }
 
-    /// Adds a bucket that keeps its points for ever. One that is there already stays as it is.
+    /// Adds a bucket that keeps its points for ever. See [`add_bucket_with`](Self::add_bucket_with).
+    ///
+    /// # Panics
+    /// As [`add_bucket_with`](Self::add_bucket_with).
     pub fn add_bucket(&self, name: &str) {
-        let state = &mut self.lock().state;
-        if state.catalog.bucket_by_name(name).is_none() {
-            let now = state.clock.now();
-            state.catalog.add_bucket(name, "", Retention::new(0), now);
+        self.add_bucket_with(name, Duration::ZERO);
+    }
+
+    /// Adds a bucket that refuses points older than `retention`, in whole seconds; zero keeps all.
+    ///
+    /// # Panics
+    /// For a name that InfluxDB refuses or that another bucket has, and for less than an hour.
+    pub fn add_bucket_with(&self, name: &str, retention: Duration) {
+        let seconds = i64::try_from(retention.as_secs()).unwrap_or(i64::MAX);
+        let added = api::add_bucket(&mut self.lock().state, name, Retention::new(seconds));
+        if let Err(refusal) = added {
+            panic!("{}", refusal.message);
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::StreamExt as _;
 use influx_core::annotated_csv::OwnedRecord;
 use influx_core::{Client, Error, ErrorKind, Precision};
-use influx_testkit::{Fault, Permission, Server};
+use influx_testkit::{Fault, Permission, RecordedRequest, Server};
 
 /// With a short patience.
 fn client(server: &Server) -> Client {
@@ -135,6 +135,52 @@ async fn an_answer_on_demand_is_given_instead() {
     assert!(server.lines(server.bucket()).is_empty(), "nothing was carried out");
     write(&server).await.unwrap();
     assert_eq!(server.lines(server.bucket()), ["m,t=a f=1 1"]);
+}
+
+#[tokio::test]
+async fn the_servers_own_answer_can_be_changed() {
+    let server = filled().await;
+    let csv = ",result,table,n\r\n,_result,0,1\r\n,_result,0,2\r\n\r\n";
+    server.inject(Fault::through().header("X-Influxdb-Version", "v2.0.0").on("/ping"));
+    server.inject(Fault::through().body(csv).on("/api/v2/query"));
+    server.inject(Fault::answer(200).header("Content-Type", "text/csv").body(csv).chunked());
+    assert_eq!(read(&server).await.0, 2);
+    assert_eq!(read(&server).await.0, 2);
+    client(&server).ping().await.unwrap();
+    assert_eq!(server.pending_faults(), 0);
+}
+
+#[test]
+fn what_could_never_work_panics_at_once() {
+    let server = Server::start();
+    let panics = |of: &dyn Fn()| {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(of)).unwrap_err();
+    };
+    panics(&|| drop(server.lines("typo")));
+    panics(&|| server.deactivate_token("typo"));
+    panics(&|| server.add_bucket("my-bucket"));
+    panics(&|| server.add_bucket("_b"));
+    panics(&|| server.add_bucket_with("short", Duration::from_secs(60)));
+    panics(&|| drop(Fault::through().on("api/v2/write")));
+    panics(&|| drop(Fault::through().header("a b", "c")));
+    for status in [0, 100, 199, 1_000] {
+        panics(&|| drop(Fault::answer(status)));
+    }
+    // The server works on all the same.
+    assert!(server.lines("my-bucket").is_empty());
+}
+
+#[tokio::test]
+async fn points_beyond_the_retention_are_refused() {
+    let server = Server::start();
+    server.add_bucket_with("short", Duration::from_secs(3_600));
+    server.set_time(SystemTime::UNIX_EPOCH + Duration::from_secs(10_000));
+    let client = client(&server);
+    // Both in one request would be stored: the second opens the shard of the first, there as here.
+    let error = client.write("short", "m f=1 6399000000000").await.unwrap_err();
+    client.write("short", "m f=2 6400000000000").await.unwrap();
+    assert_eq!(error.kind(), ErrorKind::PartialWrite);
+    assert_eq!(server.lines("short"), ["m f=2 6400000000000"]);
 }
 
 #[tokio::test]
@@ -279,6 +325,9 @@ async fn what_it_does_not_know_it_says() {
     let message = error.server_message().unwrap();
     assert!(message.contains("in-process server does not know"), "{message}");
     assert!(message.contains("derivative"), "{message}");
+    write(&server).await.unwrap();
+    let unknown: Vec<_> = server.requests().iter().map(RecordedRequest::was_unknown).collect();
+    assert_eq!(unknown, [true, false]);
 }
 
 #[test]

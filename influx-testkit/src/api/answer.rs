@@ -19,6 +19,9 @@ pub(crate) struct Answer {
     pub(crate) is_streamed: bool,
 }
 
+/// Marks what no InfluxDB has said.
+const MARK: &str = "x-influx-testkit";
+
 const JSON: &str = "application/json; charset=utf-8";
 
 impl Answer {
@@ -49,12 +52,12 @@ impl Answer {
     }
 
     pub(crate) fn refusal(refusal: &Refusal) -> Self {
-        Self::json(refusal.status, &Explanation::of(refusal)).code(refusal.code)
+        Self::json(refusal.status, &Explanation::of(refusal)).refused(refusal)
     }
 
     /// A refusal of the newer router.
     pub(crate) fn pretty_refusal(refusal: &Refusal) -> Self {
-        Self::pretty(refusal.status, &Explanation::of(refusal)).code(refusal.code)
+        Self::pretty(refusal.status, &Explanation::of(refusal)).refused(refusal)
     }
 
     pub(crate) fn page_not_found() -> Self {
@@ -78,8 +81,14 @@ impl Answer {
         self
     }
 
-    fn code(self, code: &str) -> Self {
-        self.header("X-Platform-Error-Code", code)
+    fn refused(self, refusal: &Refusal) -> Self {
+        let answer = self.header("X-Platform-Error-Code", refusal.code);
+        if refusal.is_unknown { answer.header(MARK, "unknown") } else { answer }
+    }
+
+    /// Whether this server says that it does not know.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.headers.contains_key(MARK)
     }
 
     pub(crate) fn streamed(self) -> Self {

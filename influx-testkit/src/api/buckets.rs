@@ -172,15 +172,26 @@ fn create(state: &mut State, request: &Request, access: &Access) -> Result<Answe
     if wanted != org {
         return Err(Refusal::new(404, "not found", "organization not found"));
     }
-    check_name(&body.name)?;
-    if state.catalog.bucket_by_name(&body.name).is_some() {
-        let message = format!("bucket with name {} already exists", body.name);
+    let id = add(state, &body.name, &body.description, retention)?;
+    let bucket = state.catalog.bucket_by_id(&id).ok_or_else(not_found)?;
+    Ok(Answer::pretty(201, &describe(bucket, &org)))
+}
+
+/// Makes a bucket as a request does; gives its ID.
+pub(super) fn add(
+    state: &mut State,
+    name: &str,
+    description: &str,
+    retention: Retention,
+) -> Result<String, Refusal> {
+    check_name(name)?;
+    if state.catalog.bucket_by_name(name).is_some() {
+        let message = format!("bucket with name {name} already exists");
         return Err(Refusal::new(422, "conflict", message));
     }
     check_retention(retention)?;
     let now = state.clock.now();
-    let bucket = state.catalog.add_bucket(&body.name, &body.description, retention, now);
-    Ok(Answer::pretty(201, &describe(bucket, &org)))
+    Ok(state.catalog.add_bucket(name, description, retention, now).id.clone())
 }
 
 #[derive(Deserialize)]

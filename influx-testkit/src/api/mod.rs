@@ -17,7 +17,7 @@ pub(crate) use setup::set_up;
 
 use hyper::Method;
 
-use crate::catalog::{Access, Catalog};
+use crate::catalog::{Access, Catalog, Retention};
 use crate::clock::Clock;
 use crate::refusal::Refusal;
 
@@ -41,16 +41,25 @@ impl State {
     }
 }
 
+/// Adds a bucket without a request.
+pub(crate) fn add_bucket(
+    state: &mut State,
+    name: &str,
+    retention: Retention,
+) -> Result<(), Refusal> {
+    buckets::add(state, name, "", retention).map(drop)
+}
+
 /// Carries a request out.
 pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
-    match request.path.trim_start_matches('/') {
+    match request.path.strip_prefix('/').unwrap_or_default() {
         "ping" => return health::ping(request),
         "health" => return health::health(),
         "ready" => return health::ready(state),
         "api/v2/setup" if request.method == Method::GET || request.method == Method::POST => {
             return setup::answer(state, request);
         }
-        path if !path.starts_with("api/v2/") => return Answer::page_not_found(),
+        path if !path.starts_with("api/v2/") => return elsewhere(request, path),
         _ => {}
     }
     match authorized(state, request) {
@@ -70,15 +79,20 @@ fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> A
         ["orgs"] => organizations::answer(state, request, access),
         ["buckets"] => buckets::all(state, request, access),
         ["buckets", id] => buckets::one(state, request, access, id),
-        _ => {
-            let what = format!("{} {}", request.method, request.path);
-            Answer::refusal(&Refusal {
-                status: 501,
-                code: "not implemented",
-                ..Refusal::unknown(what)
-            })
-        }
+        _ => unknown_endpoint(request),
     }
+}
+
+/// Outside of `/api/v2` the real server has a few more endpoints, and else no page.
+fn elsewhere(request: &Request, path: &str) -> Answer {
+    const SERVED: [&str; 6] = ["write", "query", "metrics", "debug", "private", "api"];
+    let first = path.split('/').next().unwrap_or_default();
+    if SERVED.contains(&first) { unknown_endpoint(request) } else { Answer::page_not_found() }
+}
+
+fn unknown_endpoint(request: &Request) -> Answer {
+    let unknown = Refusal::unknown(format!("{} {}", request.method, request.path));
+    Answer::refusal(&Refusal { status: 501, code: "not implemented", ..unknown })
 }
 
 /// An endpoint of the older router, which takes POST only.

@@ -98,7 +98,8 @@ async fn serve_request(
             Some(given) => given.clone(),
             None => api::answer(&mut inner.state, &request),
         };
-        let recorded = RecordedRequest::new(request);
+        let recorded = RecordedRequest::new(request, answer.is_unknown());
+        let answer = course.changes.applied_to(answer);
         inner.log.push(recorded.clone());
         (course, answer, recorded)
     };

@@ -88,13 +88,13 @@ fn answer(
     for step in &plan.steps {
         flow = step.run(flow);
         // What this server does not know must not be hidden by what comes behind it.
-        if let Some(unknown) = flow.failure.take_if(|failure| failure.is_unknown()) {
+        if let Some(unknown) = flow.failure.take_if(|failure| failure.is_unknown) {
             return Err(unknown);
         }
     }
     let (tables, failure) = stages::result_tables(flow, plan.steps.last());
     match failure {
-        Some(failure) if failure.is_unknown() => Err(failure),
+        Some(failure) if failure.is_unknown => Err(failure),
         failure => Ok((tables, failure)),
     }
 }

@@ -82,7 +82,7 @@ impl<'a> Step<'a> {
 
     /// Puts a failure down to this step, as the server does.
     pub(super) fn blame(&self, refusal: Refusal) -> Refusal {
-        if refusal.is_unknown() {
+        if refusal.is_unknown {
             return refusal;
         }
         let message = match self.place {
