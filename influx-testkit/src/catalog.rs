@@ -116,15 +116,6 @@ impl Retention {
         Self { seconds, shard_seconds }
     }
 
-    /// `None`: for ever.
-    fn nanos(self) -> Option<i64> {
-        (self.seconds > 0).then(|| self.seconds.saturating_mul(1_000_000_000))
-    }
-
-    const fn shard_nanos(self) -> i64 {
-        self.shard_seconds.saturating_mul(1_000_000_000)
-    }
-
     /// How long a shard is, and how long points are kept, if not for ever.
     fn nanoseconds(self) -> (i64, Option<i64>) {
         let nanoseconds = |seconds: i64| seconds.saturating_mul(1_000_000_000);
@@ -136,7 +127,6 @@ impl Retention {
 impl Bucket {
     pub(crate) fn set_retention(&mut self, retention: Retention) {
         self.retention = retention;
-        self.engine.set_durations(retention.shard_nanos(), retention.nanos());
         let (shard, keep) = retention.nanoseconds();
         self.engine.set_durations(shard, keep);
     }
