@@ -5,6 +5,7 @@ use std::vec::IntoIter;
 
 use regex::Regex;
 
+use crate::point::lossy;
 use crate::refusal::Refusal;
 
 /// A pattern that both engines take, and to which both give the same meaning.
@@ -24,15 +25,8 @@ impl Pattern {
 
     /// Go takes each byte that is not UTF-8 for a U+FFFD.
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
-        if let Ok(text) = str::from_utf8(text) {
-            return self.0.is_match(text);
-        }
-        let mut characters = String::with_capacity(text.len());
-        for chunk in text.utf8_chunks() {
-            characters.push_str(chunk.valid());
-            characters.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
-        }
-        self.0.is_match(&characters)
+        str::from_utf8(text)
+            .map_or_else(|_| self.0.is_match(&lossy(text)), |text| self.0.is_match(text))
     }
 }
 
