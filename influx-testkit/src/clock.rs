@@ -42,10 +42,15 @@ pub(crate) fn parse(text: &str) -> Option<i128> {
 
 /// Writes RFC 3339 in UTC, without the zeros at the end of its fraction.
 pub(crate) fn format(nanos: i64) -> String {
-    let text = chrono::DateTime::from_timestamp_nanos(nanos)
-        .to_rfc3339_opts(chrono::SecondsFormat::Nanos, true);
+    let text = format_nanoseconds(nanos);
     let digits = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
     format!("{digits}Z")
+}
+
+/// Writes RFC 3339 in UTC, with all nine digits of its fraction.
+pub(crate) fn format_nanoseconds(nanos: i64) -> String {
+    chrono::DateTime::from_timestamp_nanos(nanos)
+        .to_rfc3339_opts(chrono::SecondsFormat::Nanos, true)
 }
 
 /// Writes a duration as Go does: `1h2m3.5s`, `0s`.

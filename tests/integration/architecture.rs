@@ -43,8 +43,8 @@ const TESTKIT: Rooms = &[
     ("line_protocol", &["refusal", "point"]),
     ("predicate", &["refusal", "point"]),
     ("engine", &["refusal", "clock", "point", "predicate"]),
-    ("flux", &["refusal", "point"]),
-    ("query", &["refusal", "point", "engine", "flux"]),
+    ("flux", &["refusal", "clock", "point"]),
+    ("query", &["refusal", "clock", "point", "engine", "flux"]),
     ("catalog", &["engine"]),
     (
         "api",

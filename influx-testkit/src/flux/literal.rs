@@ -1,7 +1,8 @@
 //! What literals mean.
 
-use chrono::{DateTime, NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime};
 
+use crate::clock;
 use crate::refusal::Refusal;
 
 use super::duration::Duration;
@@ -97,9 +98,7 @@ pub(crate) fn nanoseconds(text: &str) -> Option<i64> {
         let date: NaiveDate = text.parse().ok()?;
         return date.and_time(NaiveTime::MIN).and_utc().timestamp_nanos_opt();
     }
-    // chrono reads a leap second, Go does not.
-    let is_leap_second = text.get(17..19) == Some("60");
-    DateTime::parse_from_rfc3339(text).ok().filter(|_| !is_leap_second)?.timestamp_nanos_opt()
+    i64::try_from(clock::parse(text)?).ok()
 }
 
 fn refuse(what: &str, token: Token<'_>) -> Refusal {

@@ -26,8 +26,6 @@ pub(crate) mod regex;
 mod tests;
 mod value;
 
-pub(crate) use literal::nanoseconds;
-
 /// Reads a script, with the `extern` file of its request; `now` is nanoseconds since 1970.
 pub(crate) fn compile(
     script: &str,

@@ -1,9 +1,8 @@
 use std::cmp::Ordering;
 
-use chrono::DateTime;
-
 use super::condition::Scalar;
 pub(crate) use super::condition::ScalarType as Kind;
+use crate::clock;
 use crate::point::{Text, Type, Value};
 
 /// The value of a column in a row.
@@ -70,12 +69,7 @@ impl Cell {
             Self::Unsigned(value) => out.extend(value.to_string().as_bytes()),
             Self::Float(value) => out.extend(float(*value).as_bytes()),
             Self::String(text) => out.extend(&**text),
-            Self::Time(nanoseconds) => {
-                let time = time(*nanoseconds);
-                let time = time.trim_end_matches('0').trim_end_matches('.');
-                out.extend(time.as_bytes());
-                out.push(b'Z');
-            }
+            Self::Time(nanoseconds) => out.extend(clock::format(*nanoseconds).as_bytes()),
         }
     }
 
@@ -85,8 +79,7 @@ impl Cell {
             Self::Null => out.extend(b"null"),
             Self::Float(value) => out.extend(exponential(*value).as_bytes()),
             Self::Time(nanoseconds) => {
-                out.extend(time(*nanoseconds).as_bytes());
-                out.push(b'Z');
+                out.extend(clock::format_nanoseconds(*nanoseconds).as_bytes());
             }
             other => other.write_csv(out),
         }
@@ -114,11 +107,6 @@ fn exponential(value: f64) -> String {
         }
         None => float(value),
     }
-}
-
-/// RFC 3339 with nine digits of fraction, without the zone.
-fn time(nanoseconds: i64) -> String {
-    DateTime::from_timestamp_nanos(nanoseconds).format("%Y-%m-%dT%H:%M:%S%.9f").to_string()
 }
 
 impl From<&Value> for Cell {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::api::json;
-use crate::flux;
+use crate::clock;
 use crate::query::{Annotation, Dialect};
 use crate::refusal::Refusal;
 
@@ -226,11 +226,10 @@ fn time(value: &Json) -> Result<Option<i64>, Refusal> {
     match value {
         Json::Null => Ok(None),
         Json::String(text) if text == "0001-01-01T00:00:00Z" => Ok(None),
-        Json::String(text) if text.contains('T') && !text.ends_with('z') => {
-            let now = flux::nanoseconds(text);
+        Json::String(text) => {
+            let now = clock::parse(text).and_then(|now| i64::try_from(now).ok());
             now.map(Some).ok_or_else(|| Refusal::unknown(format_args!("the time {text:?}")))
         }
-        Json::String(text) => Err(Refusal::unknown(format_args!("the time {text:?}"))),
         _ => Err(malformed("Time.UnmarshalJSON: input is not a JSON string")),
     }
 }
