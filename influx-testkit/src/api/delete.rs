@@ -5,11 +5,9 @@ use super::request::{check_id, is_id, no_bucket};
 use super::{Answer, Request, State};
 use crate::catalog::{Access, Action, Bucket, Catalog};
 use crate::clock;
+use crate::point::TIMES;
 use crate::predicate::{self, Predicate};
 use crate::refusal::Refusal;
-
-/// The least and the greatest time that a point may have.
-const TIMES: (i64, i64) = (i64::MIN + 2, i64::MAX - 1);
 
 #[derive(Deserialize, Default)]
 struct Body {
@@ -58,9 +56,10 @@ fn time(name: &str, text: Option<&str>) -> Result<i64, Refusal> {
         ))
     })?;
     // Each end is checked at both ends of time, and refused in the words for its own.
-    let (side, bound) = if name == "start" { ("before", TIMES.0) } else { ("after", TIMES.1) };
-    i64::try_from(nanos).ok().filter(|nanos| (TIMES.0..=TIMES.1).contains(nanos)).ok_or_else(|| {
-        let bound = clock::format(bound);
+    let (side, bound) =
+        if name == "start" { ("before", TIMES.start()) } else { ("after", TIMES.end()) };
+    i64::try_from(nanos).ok().filter(|nanos| TIMES.contains(nanos)).ok_or_else(|| {
+        let bound = clock::format(*bound);
         in_body(&format!("invalid {name} time, {name} time must not be {side} {bound}"))
     })
 }

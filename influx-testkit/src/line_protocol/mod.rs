@@ -13,7 +13,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use crate::point::{Point, lossy};
+use crate::point::{Point, TIMES, lossy};
 use crate::refusal::Refusal;
 
 /// Why one line is bad, in the server's words.
@@ -21,9 +21,6 @@ type Reason = Cow<'static, str>;
 
 /// The longest series key, with its field and a separator, in bytes.
 const MAX_KEY: usize = 65_535;
-
-/// The times at the very ends of `i64` are the server's own marks.
-const TIMES: std::ops::RangeInclusive<i64> = i64::MIN + 2..=i64::MAX - 1;
 
 /// The unit of the timestamps in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

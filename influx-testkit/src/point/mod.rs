@@ -4,6 +4,6 @@ mod series;
 mod text;
 mod value;
 
-pub(crate) use series::{Point, Series, escape, escape_measurement, escape_tag};
+pub(crate) use series::{Point, Series, TIMES, escape, escape_measurement, escape_tag};
 pub(crate) use text::{Quoted, Text, lossy};
 pub(crate) use value::{Type, Value};

@@ -1,5 +1,10 @@
+use std::ops::RangeInclusive;
+
 use super::text::{Text, lossy};
 use super::value::Value;
+
+/// The times that a point may have: those at the very ends of `i64` are the server's own marks.
+pub(crate) const TIMES: RangeInclusive<i64> = i64::MIN + 2..=i64::MAX - 1;
 
 /// A point as line protocol gives it.
 #[derive(Debug, Clone, PartialEq)]
