@@ -22,6 +22,11 @@ impl Refusal {
         Self::new(400, "invalid", message)
     }
 
+    /// 404 `not found`.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(404, "not found", message)
+    }
+
     /// 500, for which the real server's log has the reason.
     pub(crate) fn internal() -> Self {
         Self::new(500, "internal error", "An internal error has occurred - check server logs")

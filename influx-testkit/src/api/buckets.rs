@@ -170,7 +170,7 @@ fn create(state: &mut State, request: &Request, access: &Access) -> Result<Answe
         return Err(unauthorized(access, format!("write:orgs/{wanted}/buckets is unauthorized")));
     }
     if wanted != org {
-        return Err(Refusal::new(404, "not found", "organization not found"));
+        return Err(Refusal::not_found("organization not found"));
     }
     let id = add(state, &body.name, &body.description, retention)?;
     let bucket = state.catalog.bucket_by_id(&id).ok_or_else(not_found)?;
@@ -361,7 +361,7 @@ fn org_id(state: &State) -> &str {
 }
 
 fn not_found() -> Refusal {
-    Refusal::new(404, "not found", "bucket not found")
+    Refusal::not_found("bucket not found")
 }
 
 fn check_access(

@@ -66,7 +66,7 @@ fn time(name: &str, text: Option<&str>) -> Result<i64, Refusal> {
 
 /// The bucket of `bucketID`, or of `bucket`, which is an ID where it looks like one.
 fn bucket<'a>(catalog: &'a Catalog, request: &Request) -> Result<&'a Bucket, Refusal> {
-    let not_found = || Refusal::new(404, "not found", "bucket not found");
+    let not_found = || Refusal::not_found("bucket not found");
     if let Some(id) = request.given("bucketID") {
         check_id(&id)?;
         return catalog.bucket_by_id(&id).ok_or_else(not_found);

@@ -23,12 +23,12 @@ fn list(state: &State, request: &Request, access: &Access) -> Result<Answer, Ref
     let is_other = |name: &String| known.is_none_or(|known| known.name != *name);
     if let Some(name) = request.given("org").filter(is_other) {
         let message = format!("organization name \"{name}\" not found");
-        return Err(Refusal::new(404, "not found", message));
+        return Err(Refusal::not_found(message));
     }
     // What is no ID is not looked at.
     let is_other = |id: &String| is_id(id) && known.is_none_or(|known| known.id != *id);
     if request.given("orgID").is_some_and(|id| is_other(&id)) {
-        return Err(Refusal::new(404, "not found", "organization not found"));
+        return Err(Refusal::not_found("organization not found"));
     }
     if request.given("userID").is_some() {
         return Err(Refusal::unknown("the parameter `userID`"));

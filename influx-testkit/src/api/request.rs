@@ -52,26 +52,23 @@ impl Request {
 
     /// Checks the parameters `org` and `orgID`; there is one organization.
     pub(crate) fn organization(&self, catalog: &Catalog) -> Result<(), Refusal> {
+        let found =
+            |it: bool| it.then_some(()).ok_or_else(|| Refusal::not_found("organization not found"));
         let known = |id: &str| catalog.organization.as_ref().is_some_and(|org| org.id == id);
-        let not_found = |message: String| Err(Refusal::new(404, "not found", message));
         if let Some(id) = self.given("orgID") {
             check_id(&id)?;
-            return if known(&id) { Ok(()) } else { not_found("organization not found".into()) };
+            return found(known(&id));
         }
         match self.given("org") {
             None => Err(Refusal::invalid("Please provide either orgID or org")),
             // What looks like an ID is one, even if a name looks like it.
-            Some(id) if is_id(&id) => {
-                if known(&id) {
-                    Ok(())
-                } else {
-                    not_found("organization not found".into())
-                }
-            }
+            Some(id) if is_id(&id) => found(known(&id)),
             Some(name) if catalog.organization.as_ref().is_some_and(|org| org.name == name) => {
                 Ok(())
             }
-            Some(name) => not_found(format!("organization name \"{name}\" not found")),
+            Some(name) => {
+                Err(Refusal::not_found(format!("organization name \"{name}\" not found")))
+            }
         }
     }
 }
@@ -87,7 +84,7 @@ pub(crate) fn bucket<'a>(catalog: &'a Catalog, bucket: &str) -> Result<&'a Bucke
 /// Why there is no bucket of this name.
 pub(crate) fn no_bucket(name: &str) -> Refusal {
     let message = format!("bucket {} not found", Quoted(name.as_bytes()));
-    Refusal::new(404, "not found", message)
+    Refusal::not_found(message)
 }
 
 /// Whether a text has the form of an ID.

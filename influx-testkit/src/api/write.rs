@@ -15,9 +15,7 @@ pub(super) fn answer(
     access: &Access,
 ) -> Result<Answer, Refusal> {
     let precision = precision(request)?;
-    let name = request
-        .given("bucket")
-        .ok_or_else(|| Refusal::new(404, "not found", "bucket not found"))?;
+    let name = request.given("bucket").ok_or_else(|| Refusal::not_found("bucket not found"))?;
     check_gzip(request)?;
     request.organization(&state.catalog)?;
     let bucket = bucket(&state.catalog, &name)?;
@@ -49,8 +47,7 @@ fn precision(request: &Request) -> Result<Precision, Refusal> {
 fn check_gzip(request: &Request) -> Result<(), Refusal> {
     let is_gzip = request.body.len() >= 10 && request.body.starts_with(&[0x1f, 0x8b, 8]);
     if request.is_gzipped() && !is_gzip {
-        let message = "An internal error has occurred - check server logs";
-        return Err(Refusal::new(500, "internal error", message));
+        return Err(Refusal::internal());
     }
     Ok(())
 }

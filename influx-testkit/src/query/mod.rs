@@ -69,7 +69,7 @@ fn no_bucket(bucket: &BucketRef) -> Refusal {
             let name = Quoted(name.as_bytes());
             let message =
                 format!("failed to initialize execute state: could not find bucket {name}");
-            Refusal::new(404, "not found", message)
+            Refusal::not_found(message)
         }
         BucketRef::Id(_) => Refusal::internal(),
     }
