@@ -19,24 +19,33 @@ pub struct RecordedRequest {
     was_unknown: bool,
 }
 
-/// Without headers, of which one is a token.
+/// Without headers and body, which may hold a token or a password.
 impl fmt::Debug for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecordedRequest")
             .field("method", &self.method())
             .field("path", &self.path())
             .field("query", &self.request.query)
-            .field("body", &self.text())
+            .field("bytes", &self.body.len())
             .field("status", &self.status())
             .finish_non_exhaustive()
     }
 }
 
 impl RecordedRequest {
-    pub(crate) fn new(request: Request, was_unknown: bool) -> Self {
+    pub(crate) fn new(request: Request) -> Self {
         let body = request.inflated().unwrap_or_else(|_| request.body.clone());
         let (status, received) = (Arc::default(), Instant::now());
-        Self { request, body, status, received, was_unknown }
+        Self { request, body, status, received, was_unknown: false }
+    }
+
+    /// The server did not know.
+    pub(crate) const fn unknown(&mut self) {
+        self.was_unknown = true;
+    }
+
+    pub(crate) const fn request(&self) -> &Request {
+        &self.request
     }
 
     pub(crate) fn answered(&self, status: u16) {

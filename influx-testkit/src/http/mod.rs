@@ -91,17 +91,20 @@ async fn serve_request(
 ) -> Response<Full<Bytes>> {
     // Without its body a request has not arrived; then the client is gone, and hears no answer.
     let Ok(request) = arrived(parts).await else { return pending().await };
-    let (course, answer, recorded) = {
+    let mut recorded = RecordedRequest::new(request);
+    let (course, answer) = {
         let inner = &mut *shared.lock();
-        let course = inner.script.course(&request);
+        let course = inner.script.course(recorded.request());
         let answer = match &course.given {
             Some(given) => given.clone(),
-            None => api::answer(&mut inner.state, &request),
+            None => api::answer(&mut inner.state, recorded.request()),
         };
-        let recorded = RecordedRequest::new(request, answer.is_unknown());
+        if answer.is_unknown() {
+            recorded.unknown();
+        }
         let answer = course.changes.applied_to(answer);
         inner.log.push(recorded.clone());
-        (course, answer, recorded)
+        (course, answer)
     };
     if !course.delay.is_zero() {
         tokio::time::sleep(course.delay).await;
