@@ -88,10 +88,11 @@ impl Body<'_> {
             (Some(left), Some(right)) => {
                 if !matches!((&left, &right), (Operand::Column(_), _) | (_, Operand::Column(_))) {
                     // One that the checks above refuse never runs.
-                    let place = self.evaluator.has_errors().then_some(());
-                    return place
-                        .map(|()| Condition::Constant(false))
-                        .ok_or_else(|| Refusal::unknown("comparisons of two constants"));
+                    return if self.evaluator.has_errors() {
+                        Ok(Condition::Constant(false))
+                    } else {
+                        Err(Refusal::unknown("comparisons of two constants"))
+                    };
                 }
                 Ok(Condition::Compare { left, operator, right })
             }

@@ -90,7 +90,7 @@ fn drop_trivial_filters(mut links: Vec<Link<'_>>) -> Vec<Link<'_>> {
         let Operation::Stage(StageKind::Filter(filter)) = &link.step.operation else {
             return false;
         };
-        filter.condition == Condition::Constant(true) && link.alone
+        filter.condition.is_trivial() && link.alone
     };
     links.retain(|link| !trivial(link));
     links
@@ -120,7 +120,7 @@ fn push<'a>(read: &mut Read, mut link: Link<'a>) -> Option<Link<'a>> {
                     None => pushed,
                 });
             }
-            filter.condition = rest.filter(|rest| *rest != Condition::Constant(true))?;
+            filter.condition = rest.filter(|rest| !rest.is_trivial())?;
             Some(link)
         }
         Operation::Stage(StageKind::GroupBy(labels))

@@ -215,19 +215,22 @@ impl Merged {
             self.blocks.push(rows);
             return;
         }
-        let sources: Vec<_> =
-            self.headers.iter().map(|header| position(headers, &header.label)).collect();
-        let arranged = rows.iter().map(|row| {
-            let cell =
-                |source: &Option<usize>| source.map_or(Cell::Null, |index| row[index].clone());
-            sources.iter().map(cell).collect()
-        });
-        self.blocks.push(arranged.collect());
+        self.blocks.push(arranged(&rows, headers, &self.headers));
     }
 
     fn into_table(self, key: Arc<GroupKey>) -> Table {
         Table { key, headers: self.headers.into(), blocks: self.blocks, failure: None }
     }
+}
+
+/// Rows with the columns `from` as rows with the columns `to`: what is missing is null.
+pub(crate) fn arranged(rows: &[Row], from: &[Header], to: &[Header]) -> Vec<Row> {
+    let sources: Vec<_> = to.iter().map(|header| position(from, &header.label)).collect();
+    let arranged = rows.iter().map(|row| {
+        let cell = |source: &Option<usize>| source.map_or(Cell::Null, |index| row[index].clone());
+        sources.iter().map(cell).collect()
+    });
+    arranged.collect()
 }
 
 fn collision(header: &Header, before: Kind) -> Refusal {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ChunkStage, TableStage};
 use crate::query::cell::Cell;
-use crate::query::table::{Chunk, GroupKey, Header, Message, Row, Table, position};
+use crate::query::table::{Chunk, GroupKey, Header, Message, Row, Table, arranged, position};
 use crate::refusal::Refusal;
 
 /// Sorted rows leave in blocks of this size.
@@ -152,14 +152,8 @@ impl Growing {
                 }
             }
         }
-        let sources: Vec<_> = all.iter().map(|header| position(headers, &header.label)).collect();
         self.headers = all.into();
-        let arranged = rows.iter().map(|row| {
-            let cell =
-                |source: &Option<usize>| source.map_or(Cell::Null, |index| row[index].clone());
-            sources.iter().map(cell).collect()
-        });
-        Ok(arranged.collect())
+        Ok(arranged(&rows, headers, &self.headers))
     }
 
     /// A table without rows vanishes.
