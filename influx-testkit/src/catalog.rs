@@ -180,7 +180,9 @@ impl Catalog {
         &self.buckets[self.buckets.len() - 1]
     }
 
+    /// A token that is there already may do this from now on, and nothing else.
     pub(crate) fn add_token(&mut self, secret: String, access: Access) {
+        self.tokens.retain(|token| token.secret != secret);
         self.tokens.push(Token { secret, access });
     }
 

@@ -280,7 +280,7 @@ impl Server {
         self.lock().state.clock.advance(by);
     }
 
-    /// Adds a token that may do this and nothing else.
+    /// Adds a token that may do this and nothing else, also if it was there before and might do more.
     ///
     /// ```
     /// use influx_testkit::{Permission, Server};
