@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 
+pub(crate) use super::condition::Kind;
 use super::condition::Scalar;
-pub(crate) use super::condition::ScalarType as Kind;
 use crate::clock;
 use crate::point::{Text, Type, Value};
 

@@ -11,7 +11,7 @@ mod stored;
 mod tests;
 
 pub(crate) use row::RowFilter;
-pub(crate) use scalar::{Scalar, ScalarType};
+pub(crate) use scalar::{Kind, Scalar};
 pub(crate) use stored::StoredFilter;
 
 /// What of a filter right behind a read goes to storage, and what is left.

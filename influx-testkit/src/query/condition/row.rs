@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::scalar::{Scalar, ScalarType, holds};
+use super::scalar::{Kind, Scalar, holds};
 use crate::flux::regex::Pattern;
 use crate::flux::{Condition, Filter, Literal, Operand, Operator};
 use crate::refusal::Refusal;
@@ -13,7 +13,7 @@ pub(crate) struct RowFilter {
     condition: Node,
     /// Where the function stands.
     place: String,
-    column_types: Vec<(String, ScalarType)>,
+    column_types: Vec<(String, Kind)>,
 }
 
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl RowFilter {
     ///
     /// # Errors
     /// The message of the real server, behind its `runtime error @…: filter: `.
-    pub(crate) fn check(&self, column: impl Fn(&str) -> Option<ScalarType>) -> Result<(), String> {
+    pub(crate) fn check(&self, column: impl Fn(&str) -> Option<Kind>) -> Result<(), String> {
         for (name, demanded) in &self.column_types {
             if let Some(found) = column(name).filter(|found| found != demanded) {
                 return Err(format!("type conflict: {demanded} != {found}"));
@@ -101,7 +101,7 @@ impl Node {
         })
     }
 
-    fn check(&self, column: &impl Fn(&str) -> Option<ScalarType>) -> Result<(), String> {
+    fn check(&self, column: &impl Fn(&str) -> Option<Kind>) -> Result<(), String> {
         match self {
             Self::And(left, right) | Self::Or(left, right) => {
                 left.check(column)?;
@@ -173,15 +173,15 @@ impl Node {
 }
 
 impl Side {
-    fn r#type(&self, column: &impl Fn(&str) -> Option<ScalarType>) -> Option<ScalarType> {
+    fn r#type(&self, column: &impl Fn(&str) -> Option<Kind>) -> Option<Kind> {
         Some(match self {
             Self::Column(name) => return column(name),
-            Self::Literal(Literal::Float(_)) => ScalarType::Float,
-            Self::Literal(Literal::Integer(_)) => ScalarType::Integer,
-            Self::Literal(Literal::Unsigned(_)) => ScalarType::Unsigned,
-            Self::Literal(Literal::Boolean(_)) => ScalarType::Boolean,
-            Self::Literal(Literal::String(_)) => ScalarType::String,
-            Self::Literal(Literal::Time(_)) => ScalarType::Time,
+            Self::Literal(Literal::Float(_)) => Kind::Float,
+            Self::Literal(Literal::Integer(_)) => Kind::Integer,
+            Self::Literal(Literal::Unsigned(_)) => Kind::Unsigned,
+            Self::Literal(Literal::Boolean(_)) => Kind::Boolean,
+            Self::Literal(Literal::String(_)) => Kind::String,
+            Self::Literal(Literal::Time(_)) => Kind::Time,
             Self::Literal(Literal::Regex(_)) => return None,
         })
     }
@@ -211,9 +211,9 @@ fn scalar(literal: &Literal) -> Option<Scalar<'_>> {
 }
 
 /// Whether the query engine compares these types so.
-fn compares(left: ScalarType, operator: Operator, right: ScalarType) -> bool {
+fn compares(left: Kind, operator: Operator, right: Kind) -> bool {
     match (left, right) {
-        (ScalarType::Boolean, ScalarType::Boolean) => {
+        (Kind::Boolean, Kind::Boolean) => {
             matches!(operator, Operator::Equal | Operator::NotEqual)
         }
         (left, right) => left == right || (left.is_number() && right.is_number()),

@@ -19,7 +19,7 @@ pub(crate) enum Scalar<'a> {
 /// The type of a column, in the order of the server's group keys. It is displayed as messages of the
 /// query engine name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum ScalarType {
+pub(crate) enum Kind {
     Boolean,
     Integer,
     Unsigned,
@@ -40,7 +40,7 @@ impl<'a> From<&'a Value> for Scalar<'a> {
     }
 }
 
-impl From<ColumnType> for ScalarType {
+impl From<ColumnType> for Kind {
     fn from(r#type: ColumnType) -> Self {
         match r#type {
             ColumnType::String => Self::String,
@@ -50,7 +50,7 @@ impl From<ColumnType> for ScalarType {
     }
 }
 
-impl ScalarType {
+impl Kind {
     pub(super) const fn is_number(self) -> bool {
         matches!(self, Self::Integer | Self::Unsigned | Self::Float)
     }
@@ -95,7 +95,7 @@ pub(super) fn holds(operator: Operator, order: Option<Ordering>) -> bool {
     }
 }
 
-impl fmt::Display for ScalarType {
+impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Boolean => "bool",

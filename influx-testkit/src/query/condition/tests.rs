@@ -1,4 +1,4 @@
-use super::{RowFilter, Scalar, ScalarType, StoredFilter, partition};
+use super::{Kind, RowFilter, Scalar, StoredFilter, partition};
 use crate::flux::{Filter, StageKind, compile};
 use crate::point::{Series, Text, Value};
 
@@ -74,12 +74,12 @@ fn storage_takes_a_missing_tag_for_an_empty_one() {
 }
 
 /// A row with a string `s`, a null string `n`, a float `f`, an unsigned `u`, a boolean `b`.
-fn kind(column: &str) -> Option<ScalarType> {
+fn kind(column: &str) -> Option<Kind> {
     Some(match column {
-        "s" | "n" => ScalarType::String,
-        "f" => ScalarType::Float,
-        "u" => ScalarType::Unsigned,
-        "b" => ScalarType::Boolean,
+        "s" | "n" => Kind::String,
+        "f" => Kind::Float,
+        "u" => Kind::Unsigned,
+        "b" => Kind::Boolean,
         _ => return None,
     })
 }
