@@ -9,7 +9,7 @@ use super::pattern_sort;
 use super::plan::Read;
 use super::table::{Flow, GroupKey, Header, Message, Row, Table, position};
 use crate::engine::{Column, Engine};
-use crate::point::Text;
+use crate::point::{Text, Type};
 use crate::refusal::Refusal;
 
 /// Storage hands over this many rows at most at a time.
@@ -18,7 +18,7 @@ const BLOCK: usize = 1000;
 /// A field of a series, with `_field` and `_measurement` among its tags.
 struct Stream {
     tags: BTreeMap<Text, Text>,
-    kind: Kind,
+    r#type: Type,
     /// At least one point; by time.
     points: Vec<Vec<(i64, Cell)>>,
 }
@@ -56,19 +56,19 @@ fn stream(engine: &Engine, column: Column<'_>, filter: Option<&StoredFilter>) ->
         points.retain(|(_, value)| filter.keeps(series, field, value));
     }
     let (_, first) = points.first()?;
-    let kind = first.r#type().into();
+    let r#type = first.r#type();
     let mut tags: BTreeMap<_, _> = series.tags.iter().cloned().collect();
     tags.insert(Text::from("_field"), field.clone());
     tags.insert(Text::from("_measurement"), series.measurement.clone());
     let shards = points.chunk_by(|(a, _), (b, _)| engine.shard_of(*a) == engine.shard_of(*b));
     let blocks = shards.flat_map(|shard| shard.chunks(BLOCK));
     let points = blocks.map(|block| block.iter().map(|(time, value)| (*time, Cell::from(*value))));
-    Some(Stream { tags, kind, points: points.map(Iterator::collect).collect() })
+    Some(Stream { tags, r#type, points: points.map(Iterator::collect).collect() })
 }
 
 impl Stream {
     fn into_table(self, read: &Read) -> Table {
-        let headers = headers(self.kind, self.tags.keys());
+        let headers = headers(self.r#type, self.tags.keys());
         let mut key = bounds(read);
         key.extend(self.tags.iter().map(|(tag, value)| {
             (Header { label: tag.clone(), kind: Kind::String }, Cell::String(value.clone()))
@@ -94,10 +94,10 @@ impl Stream {
     }
 }
 
-fn headers<'t>(kind: Kind, tags: impl Iterator<Item = &'t Text>) -> Vec<Header> {
+fn headers<'t>(r#type: Type, tags: impl Iterator<Item = &'t Text>) -> Vec<Header> {
     let own = ["_start", "_stop", "_time"].map(|label| Header::new(label, Kind::Time));
     let tags = tags.map(|tag| Header { label: tag.clone(), kind: Kind::String });
-    own.into_iter().chain([Header::new("_value", kind)]).chain(tags).collect()
+    own.into_iter().chain([Header::new("_value", r#type.into())]).chain(tags).collect()
 }
 
 fn bounds(read: &Read) -> Vec<(Header, Cell)> {
@@ -128,9 +128,9 @@ fn sort_key(stream: &Stream, labels: &[String]) -> Vec<u8> {
 
 fn join(group: &[(Vec<u8>, Stream)], labels: &[String], read: &Read) -> Table {
     let streams = || group.iter().map(|(_, stream)| stream);
-    let kind = group[0].1.kind;
+    let r#type = group[0].1.r#type;
     let tags: BTreeMap<_, _> = streams().flat_map(|stream| &stream.tags).collect();
-    let headers = headers(kind, tags.into_keys());
+    let headers = headers(r#type, tags.into_keys());
 
     let mut key = bounds(read);
     let own = labels.iter().filter(|label| !matches!(label.as_str(), "_start" | "_stop"));
@@ -140,26 +140,13 @@ fn join(group: &[(Vec<u8>, Stream)], labels: &[String], read: &Read) -> Table {
         (Header { label, kind: Kind::String }, Cell::String(value))
     }));
 
-    let fitting = streams().take_while(|stream| stream.kind == kind);
+    let fitting = streams().take_while(|stream| stream.r#type == r#type);
     let blocks = fitting.flat_map(|stream| stream.rows(read, &headers)).collect();
-    let failure = streams().find(|stream| stream.kind != kind).map(|other| {
+    let failure = streams().find(|stream| stream.r#type != r#type).map(|other| {
         Refusal::invalid(format!(
-            "schema collision: cannot group {} and {} types together",
-            stored(kind),
-            stored(other.kind)
+            "schema collision: cannot group {type} and {} types together",
+            other.r#type
         ))
     });
     Table { key: Arc::new(GroupKey::new(key)), headers: headers.into(), blocks, failure }
-}
-
-/// A type as storage names it.
-const fn stored(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Boolean => "boolean",
-        Kind::Integer => "integer",
-        Kind::Unsigned => "unsigned",
-        Kind::Float => "float",
-        Kind::String => "string",
-        Kind::Time => "time",
-    }
 }

@@ -150,20 +150,9 @@ impl Node {
                 Scalar::Boolean(value) => Some(value),
                 _ => None,
             },
-            Self::Compare { left, operator, right } => match (left, right) {
-                (Side::Column(left), Side::Column(right)) => {
-                    Some(holds(*operator, cell(left)?.partial_compare(cell(right)?)))
-                }
-                (Side::Column(left), Side::Literal(right)) => {
-                    Some(holds(*operator, cell(left)?.partial_compare(scalar(right)?)))
-                }
-                (Side::Literal(left), Side::Column(right)) => {
-                    Some(holds(*operator, scalar(left)?.partial_compare(cell(right)?)))
-                }
-                (Side::Literal(left), Side::Literal(right)) => {
-                    Some(holds(*operator, scalar(left)?.partial_compare(scalar(right)?)))
-                }
-            },
+            Self::Compare { left, operator, right } => {
+                Some(holds(*operator, left.value(cell)?.partial_compare(right.value(cell)?)))
+            }
             Self::Match { left, regex, is_wanted } => match cell(left)? {
                 Scalar::String(text) => Some(regex.is_match(text) == *is_wanted),
                 _ => None,
@@ -173,6 +162,16 @@ impl Node {
 }
 
 impl Side {
+    fn value<'s, 'a: 's>(
+        &'s self,
+        cell: &impl Fn(&str) -> Option<Scalar<'a>>,
+    ) -> Option<Scalar<'s>> {
+        match self {
+            Self::Column(name) => cell(name),
+            Self::Literal(literal) => scalar(literal),
+        }
+    }
+
     fn r#type(&self, column: &impl Fn(&str) -> Option<Kind>) -> Option<Kind> {
         Some(match self {
             Self::Column(name) => return column(name),
