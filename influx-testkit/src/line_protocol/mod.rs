@@ -96,7 +96,7 @@ fn point(line: &[u8], precision: Precision, now: i64) -> Result<Point, Fault> {
     let (block, rest) = fields::scan(line, rest)?;
     let pairs = fields::pairs(block, key.len())?;
     let time = time(line, rest, precision)?
-        .unwrap_or_else(|| now - now.rem_euclid(precision.nanoseconds()));
+        .unwrap_or_else(|| now.saturating_sub(now.rem_euclid(precision.nanoseconds())));
     Ok(Point { series: key.series()?, fields: fields::decode(&pairs)?, time })
 }
 
