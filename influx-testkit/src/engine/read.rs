@@ -25,7 +25,7 @@ impl Engine {
     pub(crate) fn read(&self, start: i64, stop: i64) -> impl Iterator<Item = Column<'_>> {
         let mut types = Types::new();
         let mut columns = BTreeMap::<&Series, BTreeMap<&Text, Vec<(i64, &Value)>>>::new();
-        for shard in self.overlapping(start, stop) {
+        for (_, shard) in self.overlapping(start, stop) {
             mark(&mut types, shard);
             for measurement in shard.measurements.values() {
                 for (series, fields) in &measurement.series {
@@ -52,10 +52,16 @@ impl Engine {
         self.shards.range(..=time).next_back().map(|(start, _)| *start)
     }
 
-    /// The shards of a range. One that begins at its `stop` counts, as on the real server.
-    fn overlapping(&self, start: i64, stop: i64) -> impl Iterator<Item = &Shard> {
+    /// The start of the first shard of a range.
+    pub(crate) fn first_shard(&self, start: i64, stop: i64) -> Option<i64> {
+        self.overlapping(start, stop).next().map(|(start, _)| *start)
+    }
+
+    /// The shards of a range, with their starts. One that begins at its `stop` counts, as on the
+    /// real server.
+    fn overlapping(&self, start: i64, stop: i64) -> impl Iterator<Item = (&i64, &Shard)> {
         let shards = self.shards.iter().take_while(move |(begin, _)| **begin <= stop);
-        shards.map(|(_, shard)| shard).filter(move |shard| shard.end > start)
+        shards.filter(move |(_, shard)| shard.end > start)
     }
 }
 

@@ -143,14 +143,8 @@ impl Evaluator {
         let record = match function {
             "keep" | "drop" | "pivot" => self.records.add(&[]),
             "range" => {
-                let mut columns = self.records.columns(source.record).to_vec();
-                for name in ["_start", "_stop"] {
-                    columns.retain(|(column, _)| column != name);
-                    columns.push((name.to_owned(), ColumnType::Time));
-                }
-                let columns: Vec<_> =
-                    columns.iter().map(|(name, it)| (name.as_str(), *it)).collect();
-                self.records.add(&columns)
+                let own = [("_start", ColumnType::Time), ("_stop", ColumnType::Time)];
+                self.records.extend(&own, source.record)
             }
             _ => source.record,
         };

@@ -254,7 +254,7 @@ impl Entry {
                 condition: predicate.condition.clone(),
                 keep_empty: *keep_empty,
                 place: predicate.place.to_string(),
-                column_types: records.columns(*record).to_vec(),
+                column_types: records.columns(*record),
             }),
             Node::Stage(kind) => kind.clone(),
             Node::From(_) | Node::Nothing => {

@@ -32,6 +32,10 @@ impl Cell {
         }
     }
 
+    pub(crate) fn is_negative_zero(&self) -> bool {
+        matches!(self, Self::Float(value) if *value == 0.0 && value.is_sign_negative())
+    }
+
     /// The cell as conditions see it.
     pub(crate) fn as_scalar(&self) -> Option<Scalar<'_>> {
         Some(match self {

@@ -30,8 +30,12 @@ struct Stream {
 pub(super) fn read(engine: &Engine, read: &Read, plain: bool) -> Result<Flow, Refusal> {
     let filter = read.condition.as_ref().map(StoredFilter::new).transpose()?;
     let columns = engine.read(read.start, read.stop);
+    let columns: Vec<_> = columns.collect();
+    if let Some(filter) = &filter {
+        columns.iter().try_for_each(|column| check_shards(engine, read, column, filter))?;
+    }
     let streams: Vec<_> =
-        columns.filter_map(|column| stream(engine, column, filter.as_ref())).collect();
+        columns.into_iter().filter_map(|column| stream(engine, column, filter.as_ref())).collect();
     let plain = plain && read.group.is_none();
     let poison = |tag: &Text| match &**tag {
         b"_time" | b"_value" => true,
@@ -47,6 +51,22 @@ pub(super) fn read(engine: &Engine, read: &Read, plain: bool) -> Result<Flow, Re
         Some(labels) => grouped(streams, labels, read)?,
     };
     Ok(Flow { messages: tables.into_iter().map(Message::Table).collect(), failure: None })
+}
+
+/// From the second shard on, the real server may hold a condition on values against a field for which
+/// that condition does not matter: the one it used for the field before.
+fn check_shards(
+    engine: &Engine,
+    read: &Read,
+    column: &Column<'_>,
+    filter: &StoredFilter,
+) -> Result<(), Refusal> {
+    let last = column.points.last().and_then(|(time, _)| engine.shard_of(*time));
+    let is_in_first = last == engine.first_shard(read.start, read.stop);
+    if is_in_first || !filter.ignores_values(column.series, column.field) {
+        return Ok(());
+    }
+    Err(Refusal::unknown("a condition on `_value` or something else, over several shards"))
 }
 
 /// What passes the pushed filters, if anything does.

@@ -54,7 +54,7 @@ fn looks_like_time(node: &Node) -> bool {
 }
 
 impl Node {
-    fn any(&self, test: &impl Fn(&Self) -> bool) -> bool {
+    pub(super) fn any(&self, test: &impl Fn(&Self) -> bool) -> bool {
         match self {
             Self::And(left, right) | Self::Or(left, right) => left.any(test) || right.any(test),
             other => test(other),

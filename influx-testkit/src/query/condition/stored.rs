@@ -56,6 +56,12 @@ impl StoredFilter {
     pub(crate) fn keeps(&self, series: &Series, field: &Text, value: &Value) -> bool {
         self.0.holds(series, field, value)
     }
+
+    /// Whether all points of this field pass, though there are conditions on values.
+    pub(crate) fn ignores_values(&self, series: &Series, field: &Text) -> bool {
+        let is_on_value = |node: &Node| matches!(node.reference(), Some(Reference::Value));
+        self.0.any(&is_on_value) && self.0.known(series, field) == Some(true)
+    }
 }
 
 impl Node {
@@ -98,17 +104,39 @@ impl Node {
                 left.holds(series, field, value) || right.holds(series, field, value)
             }
             Self::Compare { reference, operator, literal } => {
-                let left = match reference {
-                    Reference::Measurement => Scalar::String(&series.measurement),
-                    Reference::Field => Scalar::String(field),
-                    Reference::Value => Scalar::from(value),
-                    Reference::Tag(key) => {
-                        let tag = series.tags.iter().find(|(tag, _)| tag == key);
-                        Scalar::String(tag.map_or(b"", |(_, value)| value))
-                    }
-                };
+                let left =
+                    reference.text(series, field).map_or(Scalar::from(value), Scalar::String);
                 compares(left, *operator, literal)
             }
+        }
+    }
+
+    /// What holds whatever the value is.
+    fn known(&self, series: &Series, field: &Text) -> Option<bool> {
+        match self {
+            Self::Never => Some(false),
+            Self::And(left, right) => match (left.known(series, field), right.known(series, field))
+            {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (left, right) => Some(left? && right?),
+            },
+            Self::Or(left, right) => {
+                match (left.known(series, field), right.known(series, field)) {
+                    (Some(true), _) | (_, Some(true)) => Some(true),
+                    (left, right) => Some(left? || right?),
+                }
+            }
+            Self::Compare { reference, operator, literal } => {
+                let left = Scalar::String(reference.text(series, field)?);
+                Some(compares(left, *operator, literal))
+            }
+        }
+    }
+
+    const fn reference(&self) -> Option<&Reference> {
+        match self {
+            Self::Compare { reference, .. } => Some(reference),
+            _ => None,
         }
     }
 }
@@ -125,6 +153,21 @@ impl Reference {
                 return Err(Refusal::unknown(format_args!("filters on a tag named {column:?}")));
             }
             tag => Self::Tag(Text::from(tag)),
+        })
+    }
+}
+
+impl Reference {
+    /// What a series and a field have there; `None` is the value.
+    fn text<'a>(&self, series: &'a Series, field: &'a Text) -> Option<&'a [u8]> {
+        Some(match self {
+            Self::Measurement => &series.measurement,
+            Self::Field => field,
+            Self::Value => return None,
+            Self::Tag(key) => {
+                let tag = series.tags.iter().find(|(tag, _)| tag == key);
+                tag.map_or(b"", |(_, value)| value)
+            }
         })
     }
 }

@@ -47,9 +47,14 @@ impl Group {
         self.labels.iter().any(|given| given == label) != self.except
     }
 
-    fn key_of_row(&self, headers: &[Header], row: &Row) -> GroupKey {
+    fn key_of_row(&self, headers: &[Header], row: &Row) -> Result<GroupKey, Refusal> {
         let columns = headers.iter().cloned().zip(row.iter().cloned());
-        GroupKey::new(columns.filter(|(header, _)| self.groups(&header.label)).collect())
+        let columns: Vec<_> = columns.filter(|(header, _)| self.groups(&header.label)).collect();
+        // To the real server it is now equal to 0, now not.
+        if columns.iter().any(|(_, cell)| cell.is_negative_zero()) {
+            return Err(Refusal::unknown("a `group` by a column with -0.0"));
+        }
+        Ok(GroupKey::new(columns))
     }
 }
 
@@ -61,7 +66,7 @@ impl ChunkStage for Group {
         }
         let mut groups = BTreeMap::<_, Vec<_>>::new();
         for row in chunk.rows {
-            groups.entry(self.key_of_row(&chunk.headers, &row)).or_default().push(row);
+            groups.entry(self.key_of_row(&chunk.headers, &row)?).or_default().push(row);
         }
         out.extend(groups.into_iter().map(|(key, rows)| {
             let headers = Arc::clone(&chunk.headers);
