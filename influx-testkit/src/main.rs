@@ -1,6 +1,7 @@
 //! The server as a program, for clients of any kind.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program talks to its user")]
+#![expect(clippy::print_stderr, reason = "a program talks to its user")]
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,9 +19,10 @@ Usage: influx-testkit [--port N] [--org NAME] [--bucket NAME] [--token TOKEN] [-
   --not-set-up    wait for a set-up instead";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments = std::env::args_os().skip(1);
+    let arguments: Vec<String> = arguments.map(|it| it.to_string_lossy().into_owned()).collect();
     if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
-        println!("{USAGE}");
+        say(USAGE);
         return ExitCode::SUCCESS;
     }
     match builder(&arguments).and_then(|builder| builder.start().map_err(|e| e.to_string())) {
@@ -55,15 +57,20 @@ fn builder(arguments: &[String]) -> Result<Builder, String> {
 }
 
 /// Says how to reach the server, in a form that a shell can read, and serves until it is killed.
-fn run(server: &Server) -> ExitCode {
-    println!("# in-process InfluxDB; everything is lost when it stops (Ctrl-C)");
+fn run(server: &Server) -> ! {
+    say("# in-process InfluxDB; everything is lost when it stops (Ctrl-C)");
     for (name, value) in server.env() {
         // In single quotes a shell takes everything for what it is, but a single quote.
-        println!("export {name}='{}'", value.replace('\'', r"'\''"));
+        say(&format!("export {name}='{}'", value.replace('\'', r"'\''")));
     }
     loop {
         // Nobody looks at the record of requests here: it must not grow.
         drop(server.take_requests());
         std::thread::sleep(Duration::from_secs(1));
     }
+}
+
+/// Prints a line. Nobody need read it: `println!` panics where the other end is closed.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

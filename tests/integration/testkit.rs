@@ -337,3 +337,78 @@ fn secrets_do_not_reach_debug() {
     let shown = format!("{server:?} {:?}", Server::builder().token("a-secret-token"));
     assert!(!shown.contains("secret"), "{shown}");
 }
+
+/// What comes back for these bytes until the connection ends; `None` where it does not.
+fn on_the_wire(server: &Server, request: &str) -> Option<String> {
+    use std::io::{Read as _, Write as _};
+    let address = server.url();
+    let mut stream = std::net::TcpStream::connect(address.trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok().map(|_| answer)
+}
+
+const WRITE: &str = "POST /api/v2/write?org=my-org&bucket=my-bucket HTTP/1.1\r\nHost: x\r\n\
+    Authorization: Token my-token\r\n";
+
+#[test]
+fn faults_send_no_body_where_http_allows_none() {
+    let server = Server::start();
+    for fault in [Fault::through().drip(5, Duration::ZERO), Fault::through().end_after(5)] {
+        server.inject(fault.clone());
+        let head = on_the_wire(&server, "HEAD /health HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        assert!(head.ends_with("\r\n\r\n") && head.contains("content-length: 131"), "{head}");
+        server.inject(fault);
+        let write = format!("{WRITE}Content-Length: 5\r\n\r\nm f=1");
+        let answer = on_the_wire(&server, &write).unwrap();
+        let is_bare = !answer.contains("content-length") && !answer.contains("transfer-encoding");
+        assert!(answer.starts_with("HTTP/1.1 204") && is_bare, "{answer}");
+        assert!(answer.ends_with("\r\n\r\n") && !answer.ends_with("0\r\n\r\n"), "{answer}");
+    }
+}
+
+#[test]
+fn a_fault_may_lie_about_its_length() {
+    let server = Server::start();
+    server.inject(Fault::answer(500).header("Content-Length", "3000").body("short"));
+    let answer = on_the_wire(&server, "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    assert!(
+        answer.contains("content-length: 3000") && answer.ends_with("\r\n\r\nshort"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_chunked_body_that_is_none_ends_the_connection() {
+    let server = Server::start();
+    let request = format!("{WRITE}Transfer-Encoding: chunked\r\n\r\nzz\r\nm f=1\r\n0\r\n\r\n");
+    assert!(on_the_wire(&server, &request).is_some());
+    assert!(server.requests().is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn stalled_connections_are_let_go_when_their_clients_go() {
+    let server = Server::start();
+    // Only what this server's thread holds is counted: sockets that wait for their owner to close.
+    let port = server.url().rsplit(':').next().unwrap().parse::<u16>().unwrap();
+    let waiting = || {
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        let local = format!("0100007F:{port:04X}");
+        table
+            .lines()
+            .filter(|line| line.contains(&format!(" {local} ")) && line.contains(" 08 "))
+            .count()
+    };
+    server.inject(Fault::stall().times(3));
+    server.inject(Fault::answer(500).stall_after(3).times(3));
+    for _ in 0..6 {
+        assert!(on_the_wire(&server, "GET /ping HTTP/1.1\r\nHost: x\r\n\r\n").is_none());
+    }
+    let start = Instant::now();
+    while waiting() > 0 {
+        assert!(start.elapsed() < Duration::from_secs(5), "{} still open", waiting());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

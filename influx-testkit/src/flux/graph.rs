@@ -10,6 +10,9 @@ use super::record::{RecordId, Records};
 use super::value::Predicate;
 use super::{BucketRef, Filter, Pipeline, Program, Stage, StageKind};
 
+/// How many calls a pipeline may have: what is built of them nests, and so does what reads it.
+const MAX_CALLS: usize = 500;
+
 /// A node of [`Graph`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct NodeId(usize);
@@ -208,6 +211,9 @@ impl<'a> Chain<'a> {
             return Err(Refusal::unknown("pipelines without `from`"));
         };
         self.check_read(bucket, successors)?;
+        if self.nodes.len() > MAX_CALLS {
+            return Err(Refusal::unknown("pipelines of so many calls"));
+        }
         for (id, entry) in rest {
             stages.extend(entry.stage(now, records)?);
             let is_shared = successors.get(id.0).is_some_and(|count| *count > 1);

@@ -1,5 +1,7 @@
 //! From tokens to the tree.
 
+use std::collections::HashSet;
+
 use crate::refusal::Refusal;
 
 use super::Operator;
@@ -242,12 +244,13 @@ impl<'a> Parser<'a> {
     fn arguments(&mut self) -> Result<(Vec<Argument>, Place), Refusal> {
         self.sign("(")?;
         let mut arguments: Vec<Argument> = Vec::new();
+        let mut names = HashSet::new();
         loop {
             if self.is_sign(")") {
                 return Ok((arguments, self.advance()?.place));
             }
             let name = self.expect(TokenKind::Identifier)?;
-            if arguments.iter().any(|argument| argument.name == name.text) {
+            if !names.insert(name.text) {
                 return Err(refuse("an argument given twice", name.place));
             }
             self.sign(":")?;

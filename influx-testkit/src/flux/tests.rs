@@ -205,3 +205,21 @@ fn parameters_are_constants() {
         assert!(with_extern(&value).unwrap_err().contains("does not know"), "{value}");
     }
 }
+
+#[test]
+fn filters_chained_through_variables_do_not_exhaust_the_stack() {
+    let script = |count: usize| {
+        let filters = (0..count)
+            .map(|it| format!("v{} = v{it} |> filter(fn: (r) => r.t == \"a\")\n", it + 1));
+        let filters: String = filters.collect();
+        format!("v0 = from(bucket: \"b\") |> range(start: -1h)\n{filters}v{count}")
+    };
+    assert_eq!(program(&script(400)).results.len(), 1);
+    assert!(message(&script(5_000)).contains("pipelines of so many calls"));
+}
+
+#[test]
+fn a_call_of_very_many_arguments_is_read_in_a_moment() {
+    let arguments: Vec<_> = (0..50_000).map(|it| format!("a{it}: 1")).collect();
+    assert!(message(&format!("from({})", arguments.join(", "))).contains("unexpected argument"));
+}

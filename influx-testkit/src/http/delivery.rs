@@ -1,6 +1,5 @@
 //! How an answer reaches the client, or does not.
 
-use std::future::pending;
 use std::io;
 use std::time::{Duration, SystemTime};
 
@@ -23,6 +22,11 @@ pub(super) fn response(answer: Answer) -> Response<Full<Bytes>> {
     response
 }
 
+/// Whether the answer's own headers say how long it is, true or not. Hyper would not send a lie.
+pub(super) fn tells_its_length(answer: &Answer) -> bool {
+    [CONTENT_LENGTH, TRANSFER_ENCODING].iter().any(|name| answer.headers.contains_key(name))
+}
+
 fn head(answer: &Answer) -> (StatusCode, HeaderMap) {
     // A fault may ask for a status that HTTP does not have.
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -42,35 +46,59 @@ fn head(answer: &Answer) -> (StatusCode, HeaderMap) {
 /// When the client does not take what is sent.
 pub(super) async fn deliver(
     mut stream: TcpStream,
-    mut answer: Answer,
+    answer: Answer,
+    is_head: bool,
     delivery: Delivery,
 ) -> io::Result<()> {
+    let has_body = !is_head && may_have_body(answer.status);
+    let mut answer = if has_body { answer } else { without_body(answer) };
     match delivery {
         Delivery::ResetBeforeHeaders => stream.set_zero_linger(),
-        Delivery::StallBeforeHeaders => pending().await,
+        Delivery::StallBeforeHeaders => until_gone(stream).await,
         Delivery::Whole => drip(&mut stream, &answer, usize::MAX, Duration::ZERO).await,
         Delivery::Drip(piece, pause) => drip(&mut stream, &answer, piece, pause).await,
         Delivery::After(bytes, ending) => {
-            answer.is_streamed |= ending == Ending::Proper;
+            answer.is_streamed |= has_body && ending == Ending::Proper;
             part(&mut stream, &answer, bytes).await?;
             match ending {
                 Ending::Reset => stream.set_zero_linger(),
-                Ending::Close => Ok(()),
-                Ending::Proper => stream.write_all(b"0\r\n\r\n").await,
-                Ending::Stall => pending().await,
+                Ending::Proper if answer.is_streamed => stream.write_all(b"0\r\n\r\n").await,
+                Ending::Proper | Ending::Close => Ok(()),
+                Ending::Stall => until_gone(stream).await,
             }
         }
     }
 }
 
+/// Without its body, whose length an answer to HEAD still tells.
+fn without_body(answer: Answer) -> Answer {
+    let length = answer.body.len().to_string();
+    let answer = if may_have_body(answer.status) {
+        answer.header("Content-Length", &length)
+    } else {
+        answer
+    };
+    Answer { body: Bytes::new(), is_streamed: false, ..answer }
+}
+
+const fn may_have_body(status: u16) -> bool {
+    !matches!(status, 100..=199 | 204 | 304)
+}
+
+/// Sends nothing more. What the client still sends is thrown away, until it ends the connection.
+async fn until_gone(mut stream: TcpStream) -> io::Result<()> {
+    tokio::io::copy(&mut stream, &mut tokio::io::sink()).await.map(drop)
+}
+
 async fn send_head(stream: &mut TcpStream, answer: &Answer) -> io::Result<()> {
     let (status, mut headers) = head(answer);
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    if !answer.is_streamed {
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(answer.body.len()));
+    if !headers.contains_key(TRANSFER_ENCODING) && may_have_body(answer.status) {
+        let length = HeaderValue::from(answer.body.len());
+        headers.entry(CONTENT_LENGTH).or_insert(length);
     }
     if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(SystemTime::now())) {
-        headers.insert(DATE, date);
+        headers.entry(DATE).or_insert(date);
     }
     let mut text = format!("HTTP/1.1 {status}\r\n").into_bytes();
     for (name, value) in &headers {

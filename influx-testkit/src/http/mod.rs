@@ -2,16 +2,16 @@
 
 mod delivery;
 
-use std::convert::Infallible;
 use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request as Parts, Response};
+use hyper::{Method, Request as Parts, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -49,8 +49,12 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
-                    connections.spawn(serve_connection(stream, Arc::clone(&shared)));
+                match accepted {
+                    Ok((stream, _)) => {
+                        connections.spawn(serve_connection(stream, Arc::clone(&shared)));
+                    }
+                    // Out of descriptors, say. The next attempt would fail at once, over and over.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
                 }
             }
             Some(_) = connections.join_next() => {}
@@ -58,8 +62,8 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-/// An answer that must not go out as HTTP means it.
-type Faulty = (Answer, Delivery);
+/// An answer that must not go out as HTTP means it, and whether it is one to HEAD.
+type Faulty = (Answer, bool, Delivery);
 
 /// Serves one connection: hyper as long as all goes well, and then whatever a fault wants.
 async fn serve_connection(stream: TcpStream, shared: Arc<Shared>) {
@@ -68,30 +72,32 @@ async fn serve_connection(stream: TcpStream, shared: Arc<Shared>) {
     let (hand_over, mut faulty) = mpsc::channel(1);
     let service = service_fn(|parts| {
         let (shared, hand_over) = (Arc::clone(&shared), hand_over.clone());
-        async move { Ok::<_, Infallible>(serve_request(parts, &shared, hand_over).await) }
+        async move { serve_request(parts, &shared, hand_over).await }
     });
     let mut connection = http1::Builder::new()
         .title_case_headers(true)
         .serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         _ = &mut connection => {}
-        Some((answer, delivery)) = faulty.recv() => {
+        Some((answer, is_head, delivery)) = faulty.recv() => {
             let stream = connection.into_parts().io.into_inner();
             // The client may go away at any time.
-            let _ = delivery::deliver(stream, answer, delivery).await;
+            let _ = delivery::deliver(stream, answer, is_head, delivery).await;
         }
     }
 }
 
 /// Carries a request out and answers it, or hands the connection over to a fault.
+///
+/// # Errors
+/// When the body ends before its time: then the request has not arrived, and nobody hears an answer.
 async fn serve_request(
     parts: Parts<Incoming>,
     shared: &Shared,
     hand_over: mpsc::Sender<Faulty>,
-) -> Response<Full<Bytes>> {
-    // Without its body a request has not arrived; then the client is gone, and hears no answer.
-    let Ok(request) = arrived(parts).await else { return pending().await };
-    let mut recorded = RecordedRequest::new(request);
+) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    let mut recorded = RecordedRequest::new(arrived(parts).await?);
+    let is_head = recorded.request().method == Method::HEAD;
     let (course, answer) = {
         let inner = &mut *shared.lock();
         let course = inner.script.course(recorded.request());
@@ -112,10 +118,10 @@ async fn serve_request(
     if course.delivery.has_headers() {
         recorded.answered(answer.status);
     }
-    if course.delivery == Delivery::Whole {
-        return delivery::response(answer);
+    if course.delivery == Delivery::Whole && !delivery::tells_its_length(&answer) {
+        return Ok(delivery::response(answer));
     }
-    let _ = hand_over.send((answer, course.delivery)).await;
+    let _ = hand_over.send((answer, is_head, course.delivery)).await;
     pending().await
 }
 

@@ -12,6 +12,21 @@ fn stored(text: impl AsRef<[u8]>) -> Result<Vec<String>, String> {
 }
 
 #[test]
+fn a_clock_beyond_all_points_still_stamps_them() {
+    use Precision::{Milliseconds, Nanoseconds, Seconds};
+    for (now, precision, time) in [
+        (i64::MIN, Nanoseconds, i64::MIN + 2),
+        (i64::MIN, Seconds, i64::MIN + 2),
+        (i64::MAX, Nanoseconds, i64::MAX - 1),
+        (i64::MAX, Milliseconds, i64::MAX - 775_807),
+        (-1, Seconds, -1_000_000_000),
+    ] {
+        let points = parse(b"m f=1", precision, now).map_err(|e| e.message).unwrap();
+        assert_eq!(points[0].time, time, "{now} {precision:?}");
+    }
+}
+
+#[test]
 fn is_stored_as_the_server_stores_it() {
     let cases: &[(&[u8], &[&str])] = &[
         (b"", &[]),

@@ -138,7 +138,8 @@ impl Wide {
         if let Some(index) = self.columns.get(&label) {
             return Ok(*index);
         }
-        if position(&self.headers, &label).is_some() {
+        let kept = self.headers.len() - self.columns.len();
+        if position(&self.headers[..kept], &label).is_some() {
             let label = Quoted(&label);
             return Err(Refusal::invalid(format!(
                 "value {label} appears in a column key column, but a column named {label} already \
