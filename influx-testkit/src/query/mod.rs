@@ -9,7 +9,6 @@ mod cell;
 mod condition;
 mod csv;
 mod dialect;
-mod pattern_sort;
 mod plan;
 mod read;
 mod stages;

@@ -1,7 +1,6 @@
 use super::cell::Cell;
 use super::csv::Encoder;
 use super::dialect::{Annotation, Dialect};
-use super::pattern_sort;
 use super::run;
 use super::table::{GroupKey, Header, Table};
 use crate::engine::Engine;
@@ -133,16 +132,6 @@ fn group_keys_are_ordered_by_label_and_value() {
         assert!(pair[0] < pair[1], "{pair:?}");
     }
     assert_eq!(key(&[("a", None), ("b", None)]), key(&[("b", None), ("a", None)]));
-}
-
-/// The orders are those of Go's `sort.Slice`.
-#[test]
-fn equal_items_end_where_go_leaves_them() {
-    let expected = [9, 18, 15, 3, 12, 0, 6, 10, 7, 4, 13, 16, 1, 19, 8, 5, 11, 14, 2, 17];
-    let mut items: Vec<(usize, usize)> = (0..20).map(|index| (index * 7 % 3, index)).collect();
-    pattern_sort::sort(&mut items, |a, b| a.0 < b.0);
-    let order: Vec<_> = items.iter().map(|item| item.1).collect();
-    assert_eq!(order, expected);
 }
 
 /// Pipelines over a small data set, and what the real server answers (2.9.1, no annotations).
