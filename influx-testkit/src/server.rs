@@ -228,7 +228,7 @@ impl Server {
     /// The variables that tell a program of this server, for `std::process::Command::envs`:
     /// `INFLUXDB_V2_URL`, `INFLUXDB_V2_TOKEN`, `INFLUXDB_V2_ORG`.
     #[must_use]
-    pub fn env(&self) -> [(&'static str, String); 3] {
+    pub fn env(&self) -> impl IntoIterator<Item = (&'static str, String)> {
         [
             ("INFLUXDB_V2_URL", self.url()),
             ("INFLUXDB_V2_TOKEN", self.token().to_owned()),

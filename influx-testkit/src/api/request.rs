@@ -7,6 +7,9 @@ use crate::catalog::{Bucket, Catalog};
 use crate::point::Quoted;
 use crate::refusal::Refusal;
 
+/// The most bytes that a compressed body may have when it is inflated.
+const MAX_INFLATED: u64 = 256 << 20;
+
 /// A request that has arrived as a whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
@@ -41,12 +44,19 @@ impl Request {
     }
 
     /// The body, inflated where it is declared to be compressed.
+    ///
+    /// # Errors
+    /// When it is not whole, or grows beyond a size that no test needs.
     pub(crate) fn inflated(&self) -> io::Result<Bytes> {
         if !self.is_gzipped() {
             return Ok(self.body.clone());
         }
         let mut inflated = Vec::new();
-        flate2::read::MultiGzDecoder::new(&self.body[..]).read_to_end(&mut inflated)?;
+        let decoder = flate2::read::MultiGzDecoder::new(&self.body[..]);
+        decoder.take(MAX_INFLATED + 1).read_to_end(&mut inflated)?;
+        if inflated.len() as u64 > MAX_INFLATED {
+            return Err(io::Error::other("more than 256 MiB"));
+        }
         Ok(inflated.into())
     }
 

@@ -28,7 +28,7 @@ pub(super) fn tells_its_length(answer: &Answer) -> bool {
 }
 
 fn head(answer: &Answer) -> (StatusCode, HeaderMap) {
-    // A fault may ask for a status that HTTP does not have.
+    // `Fault::answer` has checked its status, and the rest are the server's own.
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut headers = HeaderMap::new();
     headers.insert("X-Influxdb-Build", HeaderValue::from_static("OSS"));
