@@ -79,6 +79,8 @@
 pub mod admin;
 pub mod annotated_csv;
 #[cfg(feature = "client")]
+mod batch;
+#[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "client")]
 mod config;

@@ -38,6 +38,13 @@ impl ClientBuilder {
         self
     }
 
+    /// A tag for every record that is written and has none of this key, such as the name of the
+    /// host. Lines of text stay as they are.
+    pub fn default_tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.0.default_tags.push((key.into(), value.into()));
+        self
+    }
+
     /// How long a write, or each request of an administrative call, may take in all; 10 s by default, `None` for no
     /// limit. Queries have [`read_timeout`](Self::read_timeout).
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {

@@ -10,6 +10,7 @@ mod query;
 mod rows;
 mod source;
 mod write;
+pub mod writer;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub use self::health::{Health, HealthStatus, Ready};
 pub use self::query::{Query, RawReply};
 pub use self::rows::{RowStream, Rows};
 pub use self::write::Write;
+pub use self::writer::{Receipt, Report, Writer, WriterBuilder};
 pub use crate::http::BoxFuture;
 
 use crate::admin::{self, Buckets, Setup};
@@ -97,6 +99,12 @@ impl Client {
         lines: impl IntoLines<Kind> + 'x,
     ) -> Write<'x> {
         Write::new(Arc::clone(&self.0), bucket.into(), lines)
+    }
+
+    /// Starts a [`Writer`] for this bucket: it collects lines into batches and sends them in the
+    /// background, again and again while the server is away. See [`writer`](self::writer).
+    pub fn writer(&self, bucket: impl Into<String>) -> WriterBuilder {
+        WriterBuilder::new(Arc::clone(&self.0), bucket.into())
     }
 
     /// Runs a Flux script. What comes next says in which shape the result is wanted:

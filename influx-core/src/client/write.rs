@@ -2,10 +2,13 @@ use std::fmt;
 use std::future::{IntoFuture, ready};
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::BoxFuture;
+use crate::batch;
 use crate::error::{Result, SettingCause};
-use crate::http::{Connection, Request};
-use crate::line_protocol::{IntoLines, Lines};
+use crate::http::{Connection, Encoded, Reply, Request};
+use crate::line_protocol::{self, DefaultTags, IntoLines, Lines};
 use crate::time::Precision;
 
 /// A write that has not been sent; await it.
@@ -23,7 +26,9 @@ use crate::time::Precision;
 /// as the server would have it;
 /// [`InvalidInput`](crate::ErrorKind::InvalidInput) without a bucket or organization.
 ///
-/// From the server: [`InvalidLine`](crate::ErrorKind::InvalidLine) when it cannot parse a line of
+/// From the server, with the lines in [`unwritten`](crate::Error::unwritten), and those that its
+/// answer is about in [`refused`](crate::Error::refused), by their place among the lines sent:
+/// [`InvalidLine`](crate::ErrorKind::InvalidLine) when it cannot parse a line of
 /// [`Unchecked`](crate::line_protocol::Unchecked) text, and then stores nothing;
 /// [`PartialWrite`](crate::ErrorKind::PartialWrite) when it dropped
 /// some points and stored the others; [`Unauthorized`](crate::ErrorKind::Unauthorized),
@@ -67,23 +72,61 @@ impl<'x> Write<'x> {
     }
 
     /// Encodes; `None` when there is nothing to send.
-    fn request(self) -> Result<Option<Request>> {
-        let mut encoded = Lines::new(self.precision);
+    fn encode(self) -> Result<Option<Sending>> {
+        let tags = DefaultTags::new(&self.connection.default_tags, false)?;
+        let mut encoded = Lines::new(self.precision).default_tags(tags);
         (self.append)(&mut encoded);
         let (lines, precision) = encoded.finish()?;
         if self.bucket.is_empty() {
             let remedy = "name the one to write to";
             return Err(SettingCause::Missing { what: "bucket", remedy }.into());
         }
-        let org = self.connection.org(self.org.as_deref())?;
+        let org = self.connection.org(self.org.as_deref())?.to_owned();
         if lines.is_empty() {
             return Ok(None);
         }
-        let request = Request::write(lines)
-            .parameter("org", org)
-            .parameter("bucket", self.bucket)
-            .parameter("precision", precision.as_str());
-        Ok(Some(request))
+        let (connection, bucket, lines) = (self.connection, self.bucket, lines.into());
+        Ok(Some(Sending { connection, bucket, org, precision, lines }))
+    }
+}
+
+/// An encoded write.
+struct Sending {
+    connection: Arc<Connection>,
+    bucket: String,
+    org: String,
+    precision: Precision,
+    lines: Bytes,
+}
+
+impl Sending {
+    async fn send(self) -> Result<()> {
+        let body = self.connection.encode(self.lines.clone(), None);
+        let request = request(body, &self.org, &self.bucket, self.precision);
+        let outcome = self.connection.call(request).await.and_then(check_stored);
+        outcome.map_err(|error| {
+            let lines =
+                batch::Batch::of_body(self.lines.clone(), line_protocol::line_ends(&self.lines));
+            let blamed = batch::blamed(&error, &lines, self.precision);
+            error.with_unwritten(self.lines, blamed)
+        })
+    }
+}
+
+pub(super) fn request(body: Encoded, org: &str, bucket: &str, precision: Precision) -> Request {
+    Request::write(body)
+        .parameter("org", org)
+        .parameter("bucket", bucket)
+        .parameter("precision", precision.as_str())
+}
+
+/// What InfluxDB says when it has stored a write: a success, and nothing else. The login page of a
+/// proxy is a success, too.
+pub(super) fn check_stored(reply: Reply) -> Result<()> {
+    if reply.status == 204 || reply.body.is_empty() {
+        Ok(())
+    } else {
+        Err(reply.into_unexpected("the 204"))
     }
 }
 
@@ -92,12 +135,8 @@ impl IntoFuture for Write<'_> {
     type IntoFuture = BoxFuture<Result<()>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let connection = Arc::clone(&self.connection);
-        match self.request() {
-            Ok(Some(request)) => Box::pin(async move {
-                let reply = connection.call(request).await?;
-                if reply.status == 204 { Ok(()) } else { Err(reply.into_unexpected("the 204")) }
-            }),
+        match self.encode() {
+            Ok(Some(sending)) => Box::pin(sending.send()),
             Ok(None) => Box::pin(ready(Ok(()))),
             Err(error) => Box::pin(ready(Err(error))),
         }

@@ -20,6 +20,7 @@ pub(crate) struct Options {
     pub(crate) token: Option<Token>,
     pub(crate) org: Option<String>,
     pub(crate) gzip: bool,
+    pub(crate) default_tags: Vec<(String, String)>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) read_timeout: Option<Duration>,
     pub(crate) connect_timeout: Option<Duration>,
@@ -34,6 +35,7 @@ impl Options {
             token: None,
             org: None,
             gzip: false,
+            default_tags: Vec::new(),
             timeout: Some(Duration::from_secs(10)),
             read_timeout: Some(Duration::from_secs(60)),
             connect_timeout: Some(Duration::from_secs(5)),
@@ -63,6 +65,7 @@ impl Options {
             token: self.token.filter(|token| !token.expose().is_empty()),
             org: self.org.filter(|org| !org.is_empty()),
             gzip: self.gzip,
+            default_tags: self.default_tags,
             timeout: self.timeout,
             read_timeout: self.read_timeout,
         })
@@ -78,6 +81,7 @@ impl fmt::Debug for Options {
             .field("token", &self.token)
             .field("org", &self.org)
             .field("gzip", &self.gzip)
+            .field("default_tags", &self.default_tags)
             .field("timeout", &self.timeout)
             .field("read_timeout", &self.read_timeout)
             .field("connect_timeout", &self.connect_timeout)

@@ -55,9 +55,15 @@ pub enum ErrorKind {
     /// The server throttles this client (status 429). Transient: try again after
     /// [`retry_after`](super::Error::retry_after).
     RateLimited,
-    /// The server is up but cannot answer now (status 408, 502, 503 or 504, a full query
+    /// The server is up but cannot answer now (status 408, 499, 502, 503 or 504, a full query
     /// queue). Transient.
     Unavailable,
+    /// The writer was closed before this was handed over or delivered. The caller opens another one;
+    /// [`unwritten`](super::Error::unwritten) has the lines. Repeating does not help.
+    Closed,
+    /// The writer's memory is full, since the server takes lines more slowly than they come. Whoever
+    /// hands them over may wait. Transient; [`unwritten`](super::Error::unwritten) has the lines.
+    Full,
     /// The server failed (any other status of 500 and above), reported a failure in mid-reply, or
     /// answered with a redirect, which is not followed. Only the first is transient, and 501 is not.
     Server,
@@ -72,6 +78,7 @@ impl ErrorKind {
                 | Self::Interrupted
                 | Self::RateLimited
                 | Self::Unavailable
+                | Self::Full
                 | Self::Server
         )
     }

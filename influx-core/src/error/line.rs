@@ -1,5 +1,7 @@
 use std::fmt;
 
+use bytes::Bytes;
+
 use super::{Error, ErrorKind, Excerpt, ExcerptOf, Position};
 
 /// What the line protocol encoder refuses.
@@ -249,11 +251,22 @@ impl fmt::Display for Rule {
 pub struct Refused {
     index: usize,
     reason: Error,
+    line: Option<Bytes>,
 }
 
 impl Refused {
     pub(crate) const fn new(index: usize, reason: Error) -> Self {
-        Self { index, reason }
+        Self { index, reason, line: None }
+    }
+
+    /// A finished line, which is handed back.
+    pub(crate) const fn line_of(index: usize, line: Bytes, reason: Error) -> Self {
+        Self { index, reason, line: Some(line) }
+    }
+
+    pub(crate) fn at(mut self, index: usize) -> Self {
+        self.index = index;
+        self
     }
 
     /// The record's place among those handed over, from 0; of a line, that among the lines of its
@@ -268,25 +281,34 @@ impl Refused {
     pub const fn reason(&self) -> &Error {
         &self.reason
     }
+
+    /// The line itself, without a line feed at its end, where it was finished before it was refused;
+    /// not for a record that could not become one.
+    #[must_use]
+    pub fn line(&self) -> Option<&[u8]> {
+        self.line.as_deref()
+    }
 }
 
 pub(super) fn fmt_refused(
     refused: &[Refused],
     records: usize,
+    taken: bool,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
     if let ([only], 1) = (refused, records) {
         return write!(f, "{}", only.reason);
     }
     let noun = if refused.len() == 1 { "record was" } else { "records were" };
-    write!(f, "{} {noun} refused and nothing was sent", refused.len())?;
-    fmt_reasons(refused, refused.len(), f, |Refused { index, reason }, f| {
+    let others = if taken { "the others were taken" } else { "nothing was sent" };
+    write!(f, "{} {noun} refused and {others}", refused.len())?;
+    fmt_reasons(refused, refused.len(), f, |Refused { index, reason, .. }, f| {
         write!(f, "record {index}: {reason}")
     })
 }
 
 /// The first few of them.
-fn fmt_reasons(
+pub(super) fn fmt_reasons(
     refused: &[Refused],
     all: usize,
     f: &mut fmt::Formatter<'_>,

@@ -21,10 +21,14 @@ mod setting;
 mod time;
 #[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
 mod transport;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
+mod writer;
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+
+use bytes::Bytes;
 
 pub use self::csv::Position;
 pub use self::kind::ErrorKind;
@@ -37,6 +41,7 @@ pub(crate) use self::row::{CellProblem, Problem, RowCause};
 pub(crate) use self::setting::SettingCause;
 pub(crate) use self::time::TimeCause;
 pub(crate) use self::transport::{Answer, TransportCause};
+pub(crate) use self::writer::WriterCause;
 
 #[cfg(feature = "client")]
 pub(crate) use self::transport::{Endpoint, Failure};
@@ -70,12 +75,23 @@ struct Inner {
 enum Cause {
     Time(TimeCause),
     Line(LineCause),
-    Refused { refused: Vec<Refused>, records: usize },
+    Refused {
+        refused: Vec<Refused>,
+        records: usize,
+        taken: bool,
+    },
     Csv(CsvCause, Position),
     Row(RowCause),
     Setting(SettingCause),
     Transport(TransportCause),
     Answer(Answer),
+    Writer(WriterCause),
+    /// Another error, with the lines that it leaves behind.
+    Unwritten {
+        error: Error,
+        refused: Vec<Refused>,
+        lines: Bytes,
+    },
 }
 
 impl Error {
@@ -97,9 +113,45 @@ impl Error {
         Self::new(Cause::Csv(cause, position))
     }
 
-    /// Some of so many records were refused.
+    /// Some of so many records were refused, and nothing was sent.
     pub(crate) fn refused_records(refused: Vec<Refused>, records: usize) -> Self {
-        Self::new(Cause::Refused { refused, records })
+        Self::new(Cause::Refused { refused, records, taken: false })
+    }
+
+    /// Some of so many records were refused, and the others were taken.
+    #[cfg(feature = "client")]
+    pub(crate) fn refused_among_taken(refused: Vec<Refused>, records: usize) -> Self {
+        Self::new(Cause::Refused { refused, records, taken: true })
+    }
+
+    /// The same error with the lines that may not be stored, and those among them that are to blame.
+    #[cfg(feature = "client")]
+    pub(crate) fn with_unwritten(self, lines: Bytes, refused: Vec<Refused>) -> Self {
+        Self::new(Cause::Unwritten { error: self, refused, lines })
+    }
+
+    /// An answer of the server with other words, such as those about one line of many.
+    #[cfg(feature = "client")]
+    pub(crate) fn with_message(&self, message: String) -> Self {
+        match self.answer() {
+            Some(answer) => Answer { message, ..answer.clone() }.into(),
+            None => self.clone(),
+        }
+    }
+
+    /// Whether a writer's retries were spent.
+    #[cfg(feature = "client")]
+    pub(crate) fn is_given_up(&self) -> bool {
+        matches!(self.0.cause, Cause::Writer(WriterCause::GaveUp { .. }))
+    }
+
+    /// How many lines of a text this is about.
+    #[cfg(feature = "client")]
+    pub(crate) fn refused_line_count(&self) -> usize {
+        match &self.0.cause {
+            Cause::Line(LineCause::Lines { lines, .. }) => *lines,
+            _ => 1,
+        }
     }
 
     /// Several lines of a text were refused.
@@ -129,6 +181,8 @@ impl Error {
             Cause::Setting(cause) => cause.kind(),
             Cause::Transport(cause) => cause.kind(),
             Cause::Answer(answer) => answer.kind(),
+            Cause::Writer(cause) => cause.kind(),
+            Cause::Unwritten { error, .. } => error.kind(),
         }
     }
 
@@ -170,19 +224,32 @@ impl Error {
             Cause::Csv(_, position) => Some(*position),
             Cause::Row(cause) => cause.position(),
             Cause::Line(cause) => cause.position(),
-            Cause::Refused { refused, records: 1 } => refused.first()?.reason().position(),
+            Cause::Refused { refused, records: 1, .. } => refused.first()?.reason().position(),
             _ => None,
         }
     }
 
-    /// The records that a write refused, each with its reason. Empty for every other error.
+    /// The records that a write refused, or the lines that the server did, each with its reason.
+    /// Empty for every other error.
     ///
     /// The reason of a text with several bad lines has those lines in turn, the first thousand.
     #[must_use]
     pub fn refused(&self) -> &[Refused] {
         match &self.0.cause {
-            Cause::Refused { refused, .. } => refused,
+            Cause::Refused { refused, .. } | Cause::Unwritten { refused, .. } => refused,
             Cause::Line(cause) => cause.refused(),
+            Cause::Writer(cause) => cause.refused(),
+            _ => &[],
+        }
+    }
+
+    /// The lines that may not be stored, as line protocol that ends with a line feed: those of a
+    /// direct write whose request failed, and those that a writer did not take. Empty for every
+    /// other error.
+    #[must_use]
+    pub fn unwritten(&self) -> &[u8] {
+        match &self.0.cause {
+            Cause::Unwritten { lines, .. } => lines,
             _ => &[],
         }
     }
@@ -203,6 +270,10 @@ impl Error {
         let transient = match &self.0.cause {
             Cause::Transport(TransportCause::Untrusted { .. }) | Cause::Csv(..) => false,
             Cause::Answer(answer) => answer.is_transient(),
+            Cause::Unwritten { error, .. } => return error.is_retryable(),
+            Cause::Writer(cause) if cause.last().is_some() => {
+                return cause.last().is_some_and(Self::is_retryable);
+            }
             _ => true,
         };
         transient && self.kind().is_retryable()
@@ -228,6 +299,8 @@ impl Error {
     fn answer(&self) -> Option<&Answer> {
         match &self.0.cause {
             Cause::Answer(answer) => Some(answer),
+            Cause::Unwritten { error, .. } => error.answer(),
+            Cause::Writer(cause) => cause.last()?.answer(),
             _ => None,
         }
     }
@@ -238,12 +311,16 @@ impl fmt::Display for Error {
         match &self.0.cause {
             Cause::Time(cause) => cause.fmt(f),
             Cause::Line(cause) => cause.fmt(f),
-            Cause::Refused { refused, records } => line::fmt_refused(refused, *records, f),
+            Cause::Refused { refused, records, taken } => {
+                line::fmt_refused(refused, *records, *taken, f)
+            }
             Cause::Csv(cause, position) => write!(f, "{cause} ({position} of the reply)"),
             Cause::Row(cause) => cause.fmt(f),
             Cause::Setting(cause) => cause.fmt(f),
             Cause::Transport(cause) => cause.fmt(f),
             Cause::Answer(answer) => answer.fmt(f),
+            Cause::Writer(cause) => cause.fmt(f),
+            Cause::Unwritten { error, .. } => error.fmt(f),
         }
     }
 }
@@ -252,7 +329,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What `main` prints of an error that it returns, so it is to be read as it stands.
         write!(f, "{:?}: {self}", self.kind())?;
-        match &self.0.source {
+        match self.source() {
             Some(source) => write!(f, " (caused by {source:?})"),
             None => Ok(()),
         }
@@ -261,7 +338,11 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        match &self.0.cause {
+            Cause::Unwritten { error, .. } => error.source(),
+            Cause::Writer(cause) => cause.last().map(|last| last as &(dyn StdError + 'static)),
+            _ => self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static)),
+        }
     }
 }
 
@@ -277,7 +358,7 @@ macro_rules! causes {
 
 causes!(
     TimeCause => Time, LineCause => Line, RowCause => Row, SettingCause => Setting,
-    TransportCause => Transport, Answer => Answer
+    TransportCause => Transport, Answer => Answer, WriterCause => Writer
 );
 
 /// A text that came from outside, for a message: its first 200 bytes or so, cut at a character, on

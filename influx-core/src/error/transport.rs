@@ -48,7 +48,7 @@ pub(crate) enum Endpoint {
 }
 
 /// An answer of the server, or of something in front of it, that is an error.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) endpoint: Endpoint,
     pub(crate) status: u16,
@@ -167,7 +167,7 @@ impl Answer {
                 _ => ErrorKind::InvalidInput,
             },
             429 => ErrorKind::RateLimited,
-            408 | 502..=504 => ErrorKind::Unavailable,
+            408 | 499 | 502..=504 => ErrorKind::Unavailable,
             300..=399 | 500.. => ErrorKind::Server,
             _ => ErrorKind::InvalidInput,
         }

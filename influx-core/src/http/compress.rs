@@ -1,12 +1,31 @@
 use bytes::Bytes;
 
+/// A body as it is sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Encoded {
+    pub(super) body: Bytes,
+    /// Its `Content-Encoding`.
+    pub(super) encoding: Option<&'static str>,
+}
+
+impl Encoded {
+    pub(crate) const fn plain(body: Bytes) -> Self {
+        Self { body, encoding: None }
+    }
+
+    pub(super) fn gzip(body: Bytes) -> Self {
+        let (body, encoding) = gzip(body);
+        Self { body, encoding }
+    }
+}
+
 /// The body to send, and its `Content-Encoding`.
 ///
 /// A body that does not gain is sent as it is: an empty one, which the server refuses when it is
 /// labelled gzip (InfluxDB 2.9.1 answers 500), one that fits into a packet anyway, and one that
 /// does not get shorter.
 #[cfg(feature = "gzip")]
-pub(super) fn gzip(body: Bytes) -> (Bytes, Option<&'static str>) {
+fn gzip(body: Bytes) -> (Bytes, Option<&'static str>) {
     use std::io::Write as _;
 
     const WORTH_IT: usize = 1024;
@@ -23,6 +42,6 @@ pub(super) fn gzip(body: Bytes) -> (Bytes, Option<&'static str>) {
 }
 
 #[cfg(not(feature = "gzip"))]
-pub(super) fn gzip(body: Bytes) -> (Bytes, Option<&'static str>) {
+fn gzip(body: Bytes) -> (Bytes, Option<&'static str>) {
     (body, None)
 }

@@ -23,6 +23,7 @@ use crate::error::{Answer, Endpoint, Error, Failure, Result, SettingCause, Trans
 
 pub use self::auth::Token;
 pub(crate) use self::body::Body;
+pub(crate) use self::compress::Encoded;
 pub(crate) use self::request::{Method, Request};
 pub(crate) use self::reqwest::Transport;
 
@@ -43,6 +44,8 @@ pub(crate) struct Connection {
     pub(crate) token: Option<Token>,
     pub(crate) org: Option<String>,
     pub(crate) gzip: bool,
+    /// For every structured record that is written.
+    pub(crate) default_tags: Vec<(String, String)>,
     /// For a request with a short answer, from start to end.
     pub(crate) timeout: Option<Duration>,
     /// For a streamed reply: until its start, and between chunks.
@@ -115,12 +118,14 @@ impl Connection {
         }
     }
 
+    /// What goes over the wire for the body of a write: compressed, if this client does or `gzip` says
+    /// so.
+    pub(crate) fn encode(&self, body: Bytes, gzip: Option<bool>) -> Encoded {
+        if gzip.unwrap_or(self.gzip) { Encoded::gzip(body) } else { Encoded::plain(body) }
+    }
+
     async fn send(&self, request: Request) -> Result<Response> {
-        let (body, encoding) = if request.compressible && self.gzip {
-            compress::gzip(request.body)
-        } else {
-            (request.body, None)
-        };
+        let Encoded { body, encoding } = request.body;
         let mut url = self.base.join(&request.path).map_err(|error| {
             Error::setting(
                 SettingCause::Invalid { what: "path", problem: "cannot be part of a URL" },

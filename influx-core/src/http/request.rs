@@ -1,6 +1,6 @@
-use bytes::Bytes;
 use serde::Serialize;
 
+use super::Encoded;
 use crate::error::{Endpoint, Error, Result, SettingCause};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,7 @@ pub(crate) struct Request {
     pub(super) parameters: Vec<(&'static str, String)>,
     pub(super) content_type: Option<&'static str>,
     pub(super) accept: &'static str,
-    pub(super) body: Bytes,
-    pub(super) compressible: bool,
+    pub(super) body: Encoded,
     pub(super) endpoint: Endpoint,
 }
 
@@ -32,18 +31,16 @@ impl Request {
             parameters: Vec::new(),
             content_type: None,
             accept: "application/json",
-            body: Bytes::new(),
-            compressible: false,
+            body: Encoded::default(),
             endpoint: Endpoint::Admin,
         }
     }
 
     /// Lines for `/api/v2/write`.
-    pub(crate) fn write(lines: Vec<u8>) -> Self {
+    pub(crate) fn write(lines: Encoded) -> Self {
         Self {
             content_type: Some("text/plain; charset=utf-8"),
-            body: lines.into(),
-            compressible: true,
+            body: lines,
             endpoint: Endpoint::Write,
             ..Self::new(Method::Post, "api/v2/write")
         }
@@ -69,7 +66,7 @@ impl Request {
         let body = serde_json::to_vec(body).map_err(|error| {
             Error::setting(SettingCause::Invalid { what: "request", problem: "is no JSON" }, error)
         })?;
-        self.body = body.into();
+        self.body = Encoded::plain(body.into());
         self.content_type = Some("application/json");
         Ok(self)
     }

@@ -1,5 +1,8 @@
 //! One record or many, collected into one body.
 
+use super::default_tags::DefaultTags;
+#[cfg(feature = "client")]
+use super::ledger::{Handed, Ledger, Stamps};
 use super::{LineWriter, ToLine};
 use crate::error::{Error, LineCause, Refused, Result};
 use crate::time::Precision;
@@ -70,6 +73,8 @@ enum Source {
     /// The first record will.
     Open,
     Records(Precision),
+    /// Each record has its own, or this one.
+    Each(Precision),
 }
 
 impl Lines {
@@ -88,11 +93,21 @@ impl Lines {
         }
     }
 
+    /// Adds these tags to each structured record.
+    pub(crate) fn default_tags(mut self, tags: DefaultTags) -> Self {
+        self.writer.set_default_tags(tags);
+        self
+    }
+
     /// Appends one record, or notes why it is refused.
     pub fn push(&mut self, record: &(impl ToLine + ?Sized)) {
         let outcome = self
             .settle_precision(record.default_precision())
             .and_then(|()| self.writer.write(record));
+        let outcome = match self.writer.ledger().and_then(|ledger| ledger.reason.take()) {
+            Some(reason) => Err(reason),
+            None => outcome,
+        };
         if let Err(reason) = outcome {
             self.refused.push(Refused::new(self.records, reason));
         }
@@ -100,15 +115,19 @@ impl Lines {
     }
 
     fn settle_precision(&mut self, own: Option<Precision>) -> Result<()> {
-        let own = own.unwrap_or_default();
         match self.precision {
             Source::Caller => Ok(()),
+            Source::Each(default) => {
+                self.writer.set_precision(own.unwrap_or(default));
+                Ok(())
+            }
             Source::Open => {
+                let own = own.unwrap_or_default();
                 self.precision = Source::Records(own);
                 self.writer.set_precision(own);
                 Ok(())
             }
-            Source::Records(settled) if settled == own => Ok(()),
+            Source::Records(settled) if settled == own.unwrap_or_default() => Ok(()),
             Source::Records(_) => Err(LineCause::MixedPrecision.into()),
         }
     }
@@ -137,5 +156,42 @@ impl Lines {
             Err(Error::refused_records(self.refused, self.records))
         };
         (self.writer.into_bytes(), outcome)
+    }
+}
+
+/// For batches: each line is known by itself, and the good lines of a text stay.
+#[cfg(feature = "client")]
+impl Lines {
+    /// Goes on in the buffers of `scratch`. With a precision, all lines have it; without, each
+    /// record's own, else nanoseconds. Lines without a time get one from `stamps`.
+    pub(crate) fn for_batches(
+        scratch: Handed,
+        precision: Option<Precision>,
+        default_tags: DefaultTags,
+        stamps: Option<Stamps>,
+    ) -> Self {
+        let Handed { mut bytes, mut lines, mut refused, .. } = scratch;
+        bytes.clear();
+        lines.clear();
+        refused.clear();
+        let mut writer = LineWriter::appending_to(bytes, precision.unwrap_or_default());
+        writer.set_default_tags(default_tags);
+        writer.set_ledger(Ledger { lines, reason: None, stamps });
+        let precision = match precision {
+            Some(_) => Source::Caller,
+            None => Source::Each(Precision::default()),
+        };
+        Self { writer, precision, records: 0, refused }
+    }
+
+    pub(crate) fn into_handed(mut self) -> Handed {
+        let lines = self.writer.ledger().map(|ledger| std::mem::take(&mut ledger.lines));
+        let (records, refused) = (self.records, self.refused);
+        Handed {
+            bytes: self.writer.into_bytes(),
+            lines: lines.unwrap_or_default(),
+            refused,
+            records,
+        }
     }
 }

@@ -37,7 +37,10 @@
 //! This room knows bytes. It knows nothing of structs ([`measurement`](crate::measurement)) or of
 //! sending ([`Client`](crate::Client)).
 
+mod default_tags;
 mod escape;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client writes in batches"))]
+mod ledger;
 mod lines;
 mod number;
 mod parser;
@@ -58,6 +61,12 @@ pub use self::point::Point;
 pub use self::record::{ToLine, Unchecked};
 pub use self::slot::{FieldWriter, TagWriter, TimestampWriter};
 pub use self::writer::{Fields, LineWriter, Tags};
+
+pub(crate) use self::default_tags::DefaultTags;
+#[cfg(feature = "client")]
+pub(crate) use self::ledger::{Handed, LineEntry, Stamps};
+#[cfg(feature = "client")]
+pub(crate) use self::token::line_ends;
 
 use crate::error::Result;
 use crate::time::Precision;

@@ -240,6 +240,11 @@ impl<'t> ParsedLine<'t> {
         self.text
     }
 
+    /// How long measurement and tag set are.
+    pub(super) const fn series_length(&self) -> usize {
+        self.series
+    }
+
     /// Where it starts in the text.
     #[must_use]
     pub const fn position(&self) -> Position {
@@ -295,7 +300,7 @@ impl<'t> ParsedLine<'t> {
 
 impl ToLine for ParsedLine<'_> {
     fn write_line(&self, out: &mut LineWriter) -> Result<()> {
-        out.checked(&self.text[..self.fields.end], self.timestamp)
+        out.checked(&self.text[..self.fields.end], self.series, self.timestamp)
     }
 
     fn default_precision(&self) -> Option<Precision> {

@@ -109,8 +109,7 @@ pub struct Unchecked<T>(
 
 impl<T: AsRef<[u8]>> ToLine for Unchecked<T> {
     fn write_line(&self, out: &mut LineWriter) -> Result<()> {
-        out.unchecked(self.0.as_ref());
-        Ok(())
+        out.unchecked(self.0.as_ref())
     }
 }
 

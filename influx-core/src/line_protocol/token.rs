@@ -271,3 +271,36 @@ pub(super) fn end_of_malformed(text: &[u8], start: usize) -> usize {
     }
     text.len()
 }
+
+/// Where the line that starts at `start` ends for the server, behind its line feed.
+pub(super) fn end_of_line(text: &[u8], start: usize) -> usize {
+    let rest = &text[start..];
+    let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+    // Only a quoted text reaches over a line feed.
+    match memchr::memchr2(b'"', b'\\', &rest[..end]) {
+        None => start + end,
+        Some(_) => end_of_malformed(text, start),
+    }
+}
+
+/// How long measurement and tag set of a line are.
+pub(super) fn series_length(line: &[u8]) -> usize {
+    let ends = |at: &usize| *at == 0 || line[at - 1] != b'\\';
+    memchr::memchr_iter(b' ', line).find(ends).unwrap_or(line.len())
+}
+
+/// Whether a line that the server can read has a timestamp: no field's value ends in a space and
+/// digits.
+pub(super) fn ends_in_timestamp(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    let digits = line.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let before = &line[..line.len() - digits];
+    digits > 0 && before.strip_suffix(b"-").unwrap_or(before).ends_with(b" ")
+}
+
+/// Where the lines of a body end for the server.
+#[cfg(feature = "client")]
+pub(crate) fn line_ends(body: &[u8]) -> Vec<usize> {
+    let next = |at: &usize| (*at < body.len()).then(|| end_of_line(body, *at));
+    std::iter::successors(next(&0), next).collect()
+}

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::default_tags::DefaultTags;
 use super::escape::{self, Escapes};
+use super::ledger::Ledger;
 use super::{FieldWriter, TagWriter, TimestampWriter, ToLine, number, rules};
 use crate::error::{Error, LineCause, Part, Result, Rule, TimeCause};
 use crate::time::{Precision, Timestamp};
@@ -33,6 +35,9 @@ pub struct LineWriter {
     depth: usize,
     /// Where its run-time keys stand, escaped; what a further one must differ from.
     keys: Vec<Range<usize>>,
+    default_tags: Option<DefaultTags>,
+    /// Kept where the lines go into batches.
+    ledger: Option<Box<Ledger>>,
 }
 
 /// The tag set of a line that is being built.
@@ -73,6 +78,36 @@ impl LineWriter {
             broken: false,
             depth: 0,
             keys: Vec::new(),
+            default_tags: None,
+            ledger: None,
+        }
+    }
+
+    pub(super) fn set_default_tags(&mut self, tags: DefaultTags) {
+        self.default_tags = Some(tags);
+    }
+
+    pub(super) fn set_ledger(&mut self, ledger: Ledger) {
+        self.ledger = Some(Box::new(ledger));
+    }
+
+    pub(super) fn ledger(&mut self) -> Option<&mut Ledger> {
+        self.ledger.as_deref_mut()
+    }
+
+    pub(super) fn buffer_between_measurement_and_fields(&self) -> &[u8] {
+        &self.buffer[self.start + 1..self.fields]
+    }
+
+    /// Ends a line.
+    #[inline]
+    fn end_line(&mut self, series: usize, is_timed: bool) -> Result<()> {
+        match &mut self.ledger {
+            Some(ledger) => ledger.end_line(&mut self.buffer, series, self.precision, is_timed),
+            None => {
+                self.buffer.push(b'\n');
+                Ok(())
+            }
         }
     }
 
@@ -99,6 +134,9 @@ impl LineWriter {
         self.broken = broken_outside;
         if outcome.is_err() {
             self.buffer.truncate(before);
+            if let Some(ledger) = &mut self.ledger {
+                ledger.truncate(before);
+            }
         }
         outcome
     }
@@ -283,6 +321,12 @@ impl<'w> Tags<'w> {
 
     /// Goes on to the field set.
     pub fn into_fields(self) -> Fields<'w> {
+        if let Some(tags) = &self.0.default_tags
+            && tags.append(&mut self.0.buffer, self.0.start)
+        {
+            // They are no longer where they were, and no tag comes after this.
+            self.0.keys.clear();
+        }
         self.0.fields = self.0.buffer.len();
         Fields(self.0)
     }
@@ -342,8 +386,9 @@ impl Fields<'_> {
                 return Err(LineCause::NoFields { measurement: out.measurement_name() }.into());
             }
         }
+        let before = out.buffer.len();
         write(TimestampWriter(out))?;
-        out.buffer.push(b'\n');
+        out.end_line(out.fields - out.start, out.buffer.len() > before)?;
         out.open = false;
         Ok(())
     }

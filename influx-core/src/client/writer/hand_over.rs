@@ -1,0 +1,149 @@
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::sync::SetOnce;
+
+use crate::client::BoxFuture;
+use crate::error::{Refused, Result, WriterCause};
+
+/// Lines on their way into a writer: a future of the [`Receipt`].
+///
+/// It owns its lines and can be spawned. While there is room it is ready from the start and has cost
+/// no allocation.
+#[must_use = "lines for which there is no room yet are handed over while this is awaited"]
+pub struct HandOver(State);
+
+enum State {
+    Done(Option<Result<Receipt>>),
+    Waiting(BoxFuture<Result<Receipt>>),
+}
+
+impl HandOver {
+    pub(super) const fn done(outcome: Result<Receipt>) -> Self {
+        Self(State::Done(Some(outcome)))
+    }
+
+    pub(super) fn waiting(work: impl Future<Output = Result<Receipt>> + Send + 'static) -> Self {
+        Self(State::Waiting(Box::pin(work)))
+    }
+}
+
+impl Future for HandOver {
+    type Output = Result<Receipt>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            // A future is not polled after it was ready; if it is, nothing comes.
+            State::Done(outcome) => outcome.take().map_or(Poll::Pending, Poll::Ready),
+            State::Waiting(work) => work.as_mut().poll(cx),
+        }
+    }
+}
+
+impl fmt::Debug for HandOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let waits = matches!(self.0, State::Waiting(_));
+        f.debug_struct("HandOver").field("waits", &waits).finish_non_exhaustive()
+    }
+}
+
+/// What becomes of the lines of one call; from [`Writer::write`](super::Writer::write).
+///
+/// Drop it, or await it: it is ready when the server has stored the lines, or they are refused.
+///
+/// # Errors
+/// What the first refused line was refused for. [`refused`](crate::Error::refused) lists all, by
+/// their place among the lines of the call, with their texts.
+///
+/// # Cancel safety
+/// Safe; the lines go on their way.
+#[derive(Debug, Default)]
+pub struct Receipt {
+    lines: usize,
+    first: Option<Part>,
+    more: Vec<Part>,
+}
+
+/// Neighbours within one batch.
+#[derive(Debug)]
+struct Part {
+    settlement: Arc<Settlement>,
+    /// The first of them, in the batch and in the call.
+    in_batch: usize,
+    in_call: usize,
+    lines: usize,
+}
+
+/// The fate of a batch, once it is known: the lines that were refused.
+#[derive(Debug, Default)]
+pub(super) struct Settlement(SetOnce<Vec<Refused>>);
+
+impl Settlement {
+    pub(super) async fn wait(&self) -> &[Refused] {
+        self.0.wait().await
+    }
+
+    pub(super) fn settle(&self, refused: Vec<Refused>) {
+        // There is one delivery, which settles once.
+        let _ = self.0.set(refused);
+    }
+}
+
+impl Receipt {
+    /// How many lines were taken.
+    #[must_use]
+    pub const fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// One more line, which is at this place of a batch.
+    pub(super) fn push(&mut self, settlement: &Arc<Settlement>, in_batch: usize) {
+        let in_call = self.lines;
+        self.lines += 1;
+        let last = self.more.last_mut().or(self.first.as_mut());
+        if let Some(last) = last
+            && Arc::ptr_eq(&last.settlement, settlement)
+            && last.in_batch + last.lines == in_batch
+        {
+            last.lines += 1;
+            return;
+        }
+        let part = Part { settlement: Arc::clone(settlement), in_batch, in_call, lines: 1 };
+        if self.first.is_none() {
+            self.first = Some(part);
+        } else {
+            self.more.push(part);
+        }
+    }
+
+    async fn outcome(self) -> Result<()> {
+        let mut refused = Vec::new();
+        for part in self.first.iter().chain(&self.more) {
+            let own = part.in_batch..part.in_batch + part.lines;
+            let fate = part.settlement.wait().await;
+            let fate = fate.iter().filter(|refused| own.contains(&refused.index()));
+            refused.extend(
+                fate.map(|refused| {
+                    refused.clone().at(refused.index() - part.in_batch + part.in_call)
+                }),
+            );
+        }
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let lines = self.lines as u64;
+        Err(WriterCause::NotStored { refused, lines, undelivered: 0 }.into())
+    }
+}
+
+impl IntoFuture for Receipt {
+    type Output = Result<()>;
+    type IntoFuture = BoxFuture<Result<()>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.outcome())
+    }
+}

@@ -1,0 +1,98 @@
+//! What a writer tells `tracing` and `metrics`, each behind its feature.
+
+use super::event::Event;
+
+/// As a log record, and as counts.
+pub(super) fn event(event: &Event) {
+    #[cfg(feature = "tracing")]
+    log(event);
+    #[cfg(feature = "metrics")]
+    count(event);
+    #[cfg(not(any(feature = "tracing", feature = "metrics")))]
+    let _ = event;
+}
+
+pub(super) fn callback_panicked() {
+    #[cfg(feature = "tracing")]
+    tracing::error!("a callback of the writer panicked; the writer goes on");
+}
+
+#[cfg(feature = "tracing")]
+fn log(event: &Event) {
+    match event {
+        Event::Delivered(batch) => {
+            let bytes = batch.body.len();
+            tracing::debug!(bucket = batch.target.bucket, lines = batch.lines, bytes, "delivered");
+        }
+        Event::Retrying { batch, error, failures, delay } => tracing::warn!(
+            bucket = batch.target.bucket, lines = batch.lines, failures, ?delay, %error,
+            "a write failed and is tried again"
+        ),
+        Event::Blocked { batch, error, delay } => tracing::error!(
+            bucket = batch.target.bucket, lines = batch.lines, ?delay, %error,
+            "the server does not let this writer write; the lines are kept"
+        ),
+        Event::Refused { target, refused } => {
+            let reason = refused.first().map(|refused| tracing::field::display(refused.reason()));
+            tracing::error!(
+                bucket = target.bucket,
+                lines = refused.len(),
+                reason,
+                "lines are refused"
+            );
+        }
+        Event::Abandoned { lines } => {
+            tracing::warn!(lines, "a writer was dropped without `close`; its lines may be lost");
+        }
+        Event::Undelivered { lines } => {
+            tracing::error!(lines, "lines could not be delivered; the report hands them back");
+        }
+        Event::Missed(_) => {}
+    }
+}
+
+/// The names start with `influx_writer_`; the label `bucket` says which.
+#[cfg(feature = "metrics")]
+fn count(event: &Event) {
+    let bucket = |target: &super::event::Target| target.bucket.clone();
+    match event {
+        Event::Delivered(batch) => {
+            let bucket = bucket(&batch.target);
+            metrics::counter!("influx_writer_delivered_lines_total", "bucket" => bucket.clone())
+                .increment(batch.lines as u64);
+            metrics::counter!("influx_writer_delivered_bytes_total", "bucket" => bucket)
+                .increment(batch.body.len() as u64);
+        }
+        Event::Retrying { batch, .. } => {
+            metrics::counter!("influx_writer_retries_total", "bucket" => bucket(&batch.target))
+                .increment(1);
+        }
+        Event::Blocked { batch, .. } => {
+            metrics::counter!("influx_writer_blocked_total", "bucket" => bucket(&batch.target))
+                .increment(1);
+        }
+        Event::Refused { target, refused } => {
+            for refused in &**refused {
+                let reason = format!("{:?}", refused.reason().kind());
+                metrics::counter!(
+                    "influx_writer_refused_lines_total",
+                    "bucket" => bucket(target), "reason" => reason
+                )
+                .increment(1);
+            }
+        }
+        Event::Undelivered { lines } => {
+            metrics::counter!("influx_writer_undelivered_lines_total").increment(*lines);
+        }
+        Event::Abandoned { .. } | Event::Missed(_) => {}
+    }
+}
+
+/// How much is held, in all lanes of a writer.
+#[cfg(feature = "metrics")]
+pub(super) fn held(bytes: usize, lines: u64) {
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    let (bytes, lines) = (bytes as f64, lines as f64);
+    metrics::gauge!("influx_writer_held_bytes").set(bytes);
+    metrics::gauge!("influx_writer_held_lines").set(lines);
+}

@@ -1,0 +1,178 @@
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::error::{Refused, Result, WriterCause};
+use crate::time::Precision;
+
+/// What became of the lines that a writer was handed, since it was started.
+#[derive(Debug, Clone, Default)]
+#[must_use = "it says what was refused, and hands back what was not delivered"]
+pub struct Report {
+    pub(super) delivered: u64,
+    pub(super) refused_lines: u64,
+    pub(super) held: u64,
+    pub(super) refused: Vec<Refused>,
+    pub(super) undelivered: Vec<Undelivered>,
+}
+
+/// Lines that a closed writer hands back.
+#[derive(Debug, Clone)]
+pub struct Undelivered {
+    pub(super) bucket: String,
+    pub(super) org: Option<String>,
+    pub(super) precision: Precision,
+    pub(super) lines: Bytes,
+    pub(super) count: usize,
+}
+
+/// What a writer has done and what it holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Lines handed over, without those refused here.
+    pub taken_lines: u64,
+    /// Lines that the server has stored.
+    pub delivered_lines: u64,
+    /// The bytes of those, before compression.
+    pub delivered_bytes: u64,
+    /// Requests sent.
+    pub requests: u64,
+    /// Requests that will be sent again.
+    pub retries: u64,
+    /// Records and lines of text that line protocol cannot carry.
+    pub refused_here: u64,
+    /// Lines that the server would not have.
+    pub refused_by_server: u64,
+    /// Lines whose retries were spent.
+    pub given_up: u64,
+    /// Lines dropped for want of room, as [`when_full`](super::WriterBuilder::when_full) says.
+    pub dropped: u64,
+    /// Lines that were handed back undelivered.
+    pub undelivered: u64,
+    /// Lines held now, those in flight too.
+    pub held_lines: u64,
+    /// The bytes of those.
+    pub held_bytes: usize,
+    /// Requests on their way, or waiting for another try.
+    pub in_flight: usize,
+    /// How long the oldest line has been held.
+    pub oldest: Option<Duration>,
+}
+
+impl Report {
+    /// How many lines the server has stored.
+    #[must_use]
+    pub const fn delivered(&self) -> u64 {
+        self.delivered
+    }
+
+    /// How many lines and records were refused: here, by the server, because the retries were spent,
+    /// or for want of room.
+    #[must_use]
+    pub const fn refused_lines(&self) -> u64 {
+        self.refused_lines
+    }
+
+    /// The first thousand of those, or the first MiB, with their reasons. The
+    /// [index](Refused::index) counts within a batch; of a record refused here, within its call.
+    #[must_use]
+    pub fn refused(&self) -> &[Refused] {
+        &self.refused
+    }
+
+    /// The lines that were not delivered before the writer was closed.
+    #[must_use]
+    pub fn undelivered(&self) -> &[Undelivered] {
+        &self.undelivered
+    }
+
+    /// How many those are.
+    #[must_use]
+    pub fn undelivered_lines(&self) -> u64 {
+        self.undelivered.iter().map(|lines| lines.count as u64).sum()
+    }
+
+    /// Whether every line was delivered that had to be by now.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.refused_lines == 0 && self.undelivered.is_empty()
+    }
+
+    /// The report, if it [is complete](Self::is_complete).
+    ///
+    /// # Errors
+    /// What the first refused line was refused for, or [`Closed`](crate::ErrorKind::Closed).
+    /// [`refused`](crate::Error::refused) and [`unwritten`](crate::Error::unwritten) have the lines.
+    pub fn complete(self) -> Result<Self> {
+        if self.is_complete() {
+            return Ok(self);
+        }
+        let undelivered = self.undelivered_lines();
+        let lines = self.delivered + self.refused_lines + undelivered;
+        let unwritten: Vec<u8> =
+            self.undelivered.iter().flat_map(|undelivered| &undelivered.lines).copied().collect();
+        let hidden = self.refused_lines.saturating_sub(self.refused.len() as u64);
+        let undelivered = undelivered + hidden;
+        let cause = WriterCause::NotStored { refused: self.refused.clone(), lines, undelivered };
+        Err(crate::Error::from(cause).with_unwritten(unwritten.into(), self.refused))
+    }
+}
+
+/// Such as `1000 lines delivered, 1 refused (line 3: …), 20 handed back undelivered`.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 3;
+        write!(f, "{} lines delivered", self.delivered)?;
+        if self.refused_lines > 0 {
+            write!(f, ", {} refused (", self.refused_lines)?;
+            for (place, refused) in self.refused.iter().take(SHOWN).enumerate() {
+                f.write_str(if place == 0 { "" } else { "; " })?;
+                refused.reason().fmt(f)?;
+            }
+            let more = self.refused_lines > SHOWN as u64;
+            f.write_str(if more { "; …)" } else { ")" })?;
+        }
+        if !self.undelivered.is_empty() {
+            write!(f, ", {} handed back undelivered", self.undelivered_lines())?;
+        }
+        if self.held > 0 {
+            write!(f, ", {} still held", self.held)?;
+        }
+        Ok(())
+    }
+}
+
+impl Undelivered {
+    /// Where they should have gone.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// The organization, where it is not the client's.
+    #[must_use]
+    pub fn org(&self) -> Option<&str> {
+        self.org.as_deref()
+    }
+
+    /// What their times count.
+    #[must_use]
+    pub const fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// The lines, each ended by a line feed; to be written again with
+    /// [`Unchecked`](crate::line_protocol::Unchecked).
+    #[must_use]
+    pub fn lines(&self) -> &[u8] {
+        &self.lines
+    }
+
+    /// How many they are.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+}
