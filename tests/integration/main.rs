@@ -23,3 +23,4 @@ mod records;
 mod secrets;
 mod support;
 mod testkit;
+mod writer;

@@ -192,6 +192,7 @@ impl Writer {
     ///
     /// # Cancel safety
     /// Safe; the lines go on their way.
+    #[must_use = "it says what was refused, and hands back what was not delivered"]
     pub async fn flush(&self) -> Report {
         for settlement in self.shared().send_all() {
             settlement.wait().await;
@@ -209,6 +210,7 @@ impl Writer {
     ///
     /// # Cancel safety
     /// The writer stays closed and delivers what it holds; `close` may be called again.
+    #[must_use = "it says what was refused, and hands back what was not delivered"]
     pub async fn close(&self) -> Report {
         self.close_within(self.shared().options.max_close_wait).await
     }
@@ -217,6 +219,7 @@ impl Writer {
     ///
     /// # Cancel safety
     /// As [`close`](Self::close).
+    #[must_use = "it says what was refused, and hands back what was not delivered"]
     pub async fn close_within(&self, limit: Duration) -> Report {
         self.shared().close_within(limit).await
     }

@@ -8,7 +8,6 @@ use crate::time::Precision;
 
 /// What became of the lines that a writer was handed, since it was started.
 #[derive(Debug, Clone, Default)]
-#[must_use = "it says what was refused, and hands back what was not delivered"]
 pub struct Report {
     pub(super) delivered: u64,
     pub(super) refused_lines: u64,
