@@ -8,4 +8,5 @@ mod queries;
 mod records;
 mod round_trip;
 mod server;
+mod writer;
 mod writes;
