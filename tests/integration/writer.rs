@@ -887,3 +887,85 @@ async fn a_direct_write_hands_back_what_may_not_be_stored() {
     let error = client.write("my-bucket", cpu(1)).await.unwrap_err();
     assert_eq!((error.is_retryable(), error.unwritten()), (true, &b"cpu,core=0 temp=0.5 1\n"[..]));
 }
+
+#[tokio::test]
+async fn a_field_of_another_type_can_be_refused_before_it_is_sent() {
+    let server = Server::start();
+    let writer = builder(&server).schema_guard().start().await.unwrap();
+    let error = writer.write("m f=1,g=t 1\nm f=2i 2\nn f=2i 3\nm g=f,f=3 4").await.unwrap_err();
+    let refused = &error.refused()[0];
+    assert_eq!(
+        (error.refused().len(), refused.index(), refused.line()),
+        (1, 1, Some(&b"m f=2i 2"[..]))
+    );
+    assert!(
+        refused.reason().to_string().starts_with(
+            "the field `f` of measurement `m` is of type integer here and of type float"
+        ),
+        "{error}"
+    );
+    let error = writer.write(untimed("0").field("temp", 1)).await.map(|_| ());
+    assert!(error.is_ok());
+    assert_eq!(writer.write(untimed("0")).await.unwrap_err().kind(), ErrorKind::InvalidLine);
+    let report = writer.close().await;
+    assert_eq!((report.delivered(), report.refused_lines()), (4, 2));
+}
+
+#[tokio::test]
+async fn a_token_that_is_rotated_is_read_again() {
+    let server = Server::start();
+    server.add_token("first", [Permission::write("my-bucket")]);
+    let token = Arc::new(Mutex::new("first".to_owned()));
+    let (source, asked) = (Arc::clone(&token), Arc::new(Mutex::new(0)));
+    let count = Arc::clone(&asked);
+    let client = Client::builder(server.url()).org(server.org()).token_provider(move || {
+        *count.lock().unwrap() += 1;
+        match source.lock().unwrap().as_str() {
+            "" => Err("no token today".into()),
+            token => Ok(token.into()),
+        }
+    });
+    let client = client.build().unwrap();
+    assert_eq!(*asked.lock().unwrap(), 0);
+    let writer = client.writer("my-bucket").retry_interval(SHORT).start().await.unwrap();
+    writer.write(cpu(1)).await.unwrap();
+    writer.flush().await.complete().unwrap();
+    client.write("my-bucket", cpu(2)).await.unwrap();
+    assert_eq!(*asked.lock().unwrap(), 1);
+
+    server.add_token("second", [Permission::write("my-bucket")]);
+    server.inject(
+        Fault::answer(401).body(r#"{"code":"unauthorized","message":"unauthorized access"}"#),
+    );
+    *token.lock().unwrap() = "second".into();
+    writer.write(cpu(3)).await.unwrap();
+    writer.flush().await.complete().unwrap();
+    assert_eq!((*asked.lock().unwrap(), writer.stats().retries), (2, 0), "at once");
+    let last = server.requests().pop().unwrap();
+    assert_eq!(last.header("authorization"), Some("Token second"));
+
+    // Nothing new: the lines are kept.
+    server.inject(
+        Fault::answer(401).body(r#"{"code":"unauthorized","message":"unauthorized access"}"#),
+    );
+    writer.write(cpu(4)).await.unwrap();
+    writer.flush().await.complete().unwrap();
+    assert_eq!(*asked.lock().unwrap(), 3);
+
+    *token.lock().unwrap() = String::new();
+    let broken = Client::builder(server.url())
+        .org("o")
+        .token_provider(|| Err("no token today".into()))
+        .build()
+        .unwrap();
+    let error = broken.write("my-bucket", cpu(1)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "no token today");
+    let wrong = Client::builder(server.url())
+        .org("o")
+        .token_provider(|| Ok("a\nb".into()))
+        .build()
+        .unwrap();
+    assert!(!wrong.write("b", cpu(1)).await.unwrap_err().to_string().contains("a\nb"));
+    assert!(format!("{client:?}").contains("Provider(hidden)"));
+}

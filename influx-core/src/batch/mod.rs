@@ -12,6 +12,7 @@
 mod backoff;
 mod buffer;
 mod delivery;
+mod guard;
 mod partial;
 mod quoted;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod verdict;
 pub(crate) use self::backoff::Backoff;
 pub(crate) use self::buffer::{Batch, Buffer, Limits};
 pub(crate) use self::delivery::{Delivery, Reaction, Rules};
+pub(crate) use self::guard::SchemaGuard;
 pub use self::verdict::Treatment;
 pub(crate) use self::verdict::judge;
 

@@ -74,7 +74,7 @@ impl<'m> Reason<'m> {
 }
 
 /// As the server calls it.
-const fn type_name(value: &Value) -> &'static str {
+pub(super) const fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Float(_) => "float",
         Value::Integer(_) => "integer",

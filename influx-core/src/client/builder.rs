@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::Client;
 use crate::config::Options;
 use crate::error::Result;
-use crate::http::Token;
+use crate::http::{Token, TokenSource};
 
 /// The settings of a [`Client`].
 ///
@@ -20,7 +20,41 @@ impl ClientBuilder {
 
     /// The API token. For InfluxDB 1.8, `user:password`, with the organization `-`.
     pub fn token(mut self, token: impl Into<Token>) -> Self {
-        self.0.token = Some(token.into());
+        self.0.token = TokenSource::Fixed(token.into());
+        self
+    }
+
+    /// Asks for the token before the first request, and again when the server does not know it
+    /// (401): so a token that is rotated is taken up without a restart. A request that was refused is
+    /// then sent once more. `read` is called between requests and should not take long.
+    ///
+    /// ```
+    /// # let server = influx_testkit::Server::start();
+    /// # let path = std::env::temp_dir().join(format!("token-{}", std::process::id()));
+    /// # std::fs::write(&path, server.token()).unwrap();
+    /// use influx_core::{Client, Token};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn run(server: influx_testkit::Server, path: std::path::PathBuf) -> influx_core::Result<()> {
+    /// # let file = path.clone();
+    /// let client = Client::builder(server.url())
+    ///     .org("my-org")
+    ///     .token_provider(move || Ok(Token::from(std::fs::read_to_string(&path)?.trim())))
+    ///     .build()?;
+    /// client.write("my-bucket", "cpu temp=22.35").await?;
+    /// # std::fs::remove_file(file).unwrap();
+    /// # Ok(())
+    /// # }
+    /// # run(server, path).unwrap();
+    /// ```
+    pub fn token_provider(
+        mut self,
+        read: impl Fn() -> Result<Token, Box<dyn std::error::Error + Send + Sync>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.0.token = TokenSource::provider(read);
         self
     }
 

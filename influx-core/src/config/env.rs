@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Options;
 use crate::error::{Error, Result, SettingCause};
+use crate::http::TokenSource;
 
 /// Variables that the official clients honour and this one does not yet, with the values that
 /// ask for nothing. Ignoring one would change what is written or whom the client trusts.
@@ -26,7 +27,9 @@ pub(super) fn read(variables: impl IntoIterator<Item = (OsString, OsString)>) ->
     variables.refuse_unsupported()?;
     let mut options =
         Options::new(variables.get("INFLUXDB_V2_URL").unwrap_or("http://localhost:8086"));
-    options.token = variables.get("INFLUXDB_V2_TOKEN").map(Into::into);
+    if let Some(token) = variables.get("INFLUXDB_V2_TOKEN") {
+        options.token = TokenSource::Fixed(token.into());
+    }
     options.org = variables.get("INFLUXDB_V2_ORG").map(ToOwned::to_owned);
     if let Some(milliseconds) = variables.get("INFLUXDB_V2_TIMEOUT") {
         options.timeout = timeout(milliseconds)?;
@@ -94,6 +97,7 @@ fn timeout(text: &str) -> Result<Option<Duration>> {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::http::TokenSource;
     use std::time::Duration;
 
     fn with(pairs: &[(&str, &str)]) -> crate::Result<super::Options> {
@@ -104,7 +108,7 @@ mod tests {
     fn only_the_url_has_a_default() {
         let options = with(&[("INFLUXDB_V2_TOKEN", " "), ("INFLUXDB_V2_BUCKET", "mine")]).unwrap();
         assert_eq!(options.url, "http://localhost:8086");
-        assert_eq!((options.token, options.org), (None, None));
+        assert!(matches!(options.token, TokenSource::None) && options.org.is_none());
         assert_eq!(options.timeout, Some(Duration::from_secs(10)));
     }
 
@@ -119,7 +123,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(options.url, "https://host");
-        assert_eq!(options.token.unwrap().expose(), "t");
+        assert!(matches!(options.token, TokenSource::Fixed(token) if token.expose() == "t"));
         assert_eq!(options.org.as_deref(), Some("o"));
         assert_eq!(options.timeout, None);
     }

@@ -11,13 +11,13 @@ use std::time::Duration;
 use url::Url;
 
 use crate::error::{Error, Result, SettingCause};
-use crate::http::{Connection, Token, Transport};
+use crate::http::{Connection, TokenSource, Transport};
 
 /// Everything that a client can be told.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) url: String,
-    pub(crate) token: Option<Token>,
+    pub(crate) token: TokenSource,
     pub(crate) org: Option<String>,
     pub(crate) gzip: bool,
     pub(crate) default_tags: Vec<(String, String)>,
@@ -32,7 +32,7 @@ impl Options {
     pub(crate) fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
-            token: None,
+            token: TokenSource::None,
             org: None,
             gzip: false,
             default_tags: Vec::new(),
@@ -50,7 +50,7 @@ impl Options {
 
     pub(crate) fn connect(self) -> Result<Connection> {
         let base = parse_url(&self.url)?;
-        if let Some(problem) = self.token.as_ref().and_then(Token::problem) {
+        if let Some(problem) = self.token.problem() {
             return Err(SettingCause::Invalid { what: "token", problem }.into());
         }
         if self.user_agent.bytes().any(|byte| !matches!(byte, b' '..=b'~')) {
@@ -62,7 +62,7 @@ impl Options {
         Ok(Connection {
             transport,
             base,
-            token: self.token.filter(|token| !token.expose().is_empty()),
+            token: self.token,
             org: self.org.filter(|org| !org.is_empty()),
             gzip: self.gzip,
             default_tags: self.default_tags,

@@ -32,6 +32,13 @@ pub(crate) enum LineCause {
         refused: Vec<Refused>,
         lines: usize,
     },
+    /// A field of another type than before.
+    Conflict {
+        measurement: String,
+        field: String,
+        is: &'static str,
+        was: &'static str,
+    },
     SeveralLines,
     NoLine,
 }
@@ -96,6 +103,7 @@ impl LineCause {
             | Self::Replaced
             | Self::InText { .. }
             | Self::Lines { .. }
+            | Self::Conflict { .. }
             | Self::SeveralLines
             | Self::NoLine => ErrorKind::InvalidLine,
         }
@@ -145,6 +153,13 @@ impl fmt::Display for LineCause {
                 write!(f, "{lines} lines of the text are refused")?;
                 fmt_reasons(refused, *lines, f, |Refused { reason, .. }, f| reason.fmt(f))
             }
+            Self::Conflict { measurement, field, is, was } => write!(
+                f,
+                "the field `{}` of measurement `{}` is of type {is} here and of type {was} in a line \
+                 before; the server keeps one type for a field",
+                Excerpt(field),
+                Excerpt(measurement)
+            ),
             Self::SeveralLines => {
                 f.write_str("the text has several lines, and a point is one; use `Parser`")
             }

@@ -46,7 +46,7 @@ pub(crate) use self::writer::WriterCause;
 #[cfg(feature = "client")]
 pub(crate) use self::transport::{Endpoint, Failure};
 
-type BoxError = Box<dyn StdError + Send + Sync + 'static>;
+pub(crate) type BoxError = Box<dyn StdError + Send + Sync + 'static>;
 
 /// The result of every fallible operation of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

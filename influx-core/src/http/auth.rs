@@ -1,5 +1,7 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::{BoxError, Error, Result, SettingCause};
 
 /// An API token. `Debug` hides it, `Display` does not exist; [`expose`](Self::expose) hands it out.
 ///
@@ -40,6 +42,79 @@ impl Token {
         scheme.is_some_and(is_scheme).then_some(
             "starts with an authentication scheme, which the client adds itself; give the rest only",
         )
+    }
+}
+
+/// Asks for the token that is valid now.
+type Provider = Arc<dyn Fn() -> Result<Token, BoxError> + Send + Sync>;
+
+/// Where the token of a client comes from.
+#[derive(Clone, Default)]
+pub(crate) enum TokenSource {
+    #[default]
+    None,
+    Fixed(Token),
+    /// And what it gave the last time.
+    Provider(Provider, Arc<Mutex<Option<Token>>>),
+}
+
+impl TokenSource {
+    pub(crate) fn provider(
+        read: impl Fn() -> Result<Token, BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        Self::Provider(Arc::new(read), Arc::default())
+    }
+
+    /// Why no server can accept it, as far as that is known.
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        if let Self::Fixed(token) = self { token.problem() } else { None }
+    }
+
+    /// The token to send.
+    pub(super) fn current(&self) -> Result<Option<Token>> {
+        match self {
+            Self::None => Ok(None),
+            Self::Fixed(token) => Ok(Some(token.clone()).filter(|token| !token.0.is_empty())),
+            Self::Provider(read, last) => {
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                if last.is_none() {
+                    *last = Some(ask(read)?);
+                }
+                Ok(last.clone())
+            }
+        }
+    }
+
+    /// Another token, after the server did not know this one.
+    pub(super) fn renewed(&self, refused: Option<&Token>) -> Result<Option<Token>> {
+        let Self::Provider(read, last) = self else { return Ok(None) };
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another request may have asked meanwhile.
+        if last.as_ref() == refused {
+            *last = Some(ask(read)?);
+        }
+        Ok(last.clone().filter(|token| Some(token) != refused))
+    }
+}
+
+fn ask(read: &Provider) -> Result<Token> {
+    let token = read().map_err(|error| {
+        let problem = "could not be read by the client's `token_provider`";
+        Error::setting(SettingCause::Invalid { what: "token", problem }, error)
+    })?;
+    match token.problem() {
+        Some(problem) => Err(SettingCause::Invalid { what: "token", problem }.into()),
+        None => Ok(token),
+    }
+}
+
+impl fmt::Debug for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Fixed(token) => f.debug_tuple("Some").field(token).finish(),
+            Self::Provider(..) => f.write_str("Provider(hidden)"),
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use url::Url;
 use crate::error::{Answer, Endpoint, Error, Failure, Result, SettingCause, TransportCause};
 
 pub use self::auth::Token;
+pub(crate) use self::auth::TokenSource;
 pub(crate) use self::body::Body;
 pub(crate) use self::compress::Encoded;
 pub(crate) use self::request::{Method, Request};
@@ -41,7 +42,7 @@ pub(crate) struct Connection {
     pub(crate) transport: Transport,
     /// Ends in `/`.
     pub(crate) base: Url,
-    pub(crate) token: Option<Token>,
+    pub(crate) token: TokenSource,
     pub(crate) org: Option<String>,
     pub(crate) gzip: bool,
     /// For every structured record that is written.
@@ -125,7 +126,6 @@ impl Connection {
     }
 
     async fn send(&self, request: Request) -> Result<Response> {
-        let Encoded { body, encoding } = request.body;
         let mut url = self.base.join(&request.path).map_err(|error| {
             Error::setting(
                 SettingCause::Invalid { what: "path", problem: "cannot be part of a URL" },
@@ -141,13 +141,30 @@ impl Connection {
                 SettingCause::Invalid { what: "bucket's or organization's name", problem }.into()
             );
         }
+        let token = self.token.current()?;
+        let response = self.send_with(&request, url.clone(), token.as_ref()).await?;
+        if response.status() == 401
+            && let Some(renewed) = self.token.renewed(token.as_ref())?
+        {
+            // The server has done nothing yet.
+            return self.send_with(&request, url, Some(&renewed)).await;
+        }
+        Ok(response)
+    }
+
+    async fn send_with(
+        &self,
+        request: &Request,
+        url: Url,
+        token: Option<&Token>,
+    ) -> Result<Response> {
         let headers = [
             ("accept", Some(request.accept)),
             ("content-type", request.content_type),
-            ("content-encoding", encoding),
+            ("content-encoding", request.body.encoding),
         ];
         let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let token = self.token.as_ref().map(Token::header);
+        let (token, body) = (token.map(Token::header), request.body.body.clone());
         self.transport.send(request.method, url, headers, token, body, request.endpoint).await
     }
 }

@@ -40,7 +40,7 @@ fn lines_with_a_bad_one() -> String {
 live! {
     async fn one_bad_line_of_ten_thousand_costs_one_line(live) {
         let writer = live.client.writer(&live.bucket).start().await.unwrap();
-        let error = writer.write(&lines_with_a_bad_one()).await.unwrap_err();
+        let error = writer.write(lines_with_a_bad_one()).await.unwrap_err();
         assert_eq!((error.kind(), error.position().unwrap().line), (ErrorKind::InvalidLine, 5_001));
         assert!(error.to_string().contains("m,s=bad f=\u{1f321},g=1 5001"), "{error}");
         let report = writer.close().await;

@@ -54,6 +54,7 @@ pub(super) struct Options {
     pub(super) gzip: Option<bool>,
     pub(super) stamps: bool,
     pub(super) overrides_tags: bool,
+    pub(super) guards_schema: bool,
 }
 
 impl Default for Options {
@@ -76,6 +77,7 @@ impl Default for Options {
             gzip: None,
             stamps: true,
             overrides_tags: false,
+            guards_schema: false,
         }
     }
 }
@@ -239,6 +241,14 @@ impl WriterBuilder {
     /// that leaves open whether it was stored it is refused and not tried again.
     pub const fn server_times(mut self) -> Self {
         self.options.stamps = false;
+        self
+    }
+
+    /// Refuses lines here that give a field another type than the first line did that this writer was
+    /// handed, where the server would answer 422. Every line is parsed for it. Types that the bucket
+    /// has from before, or from others, are not known.
+    pub const fn schema_guard(mut self) -> Self {
+        self.options.guards_schema = true;
         self
     }
 

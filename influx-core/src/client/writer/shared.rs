@@ -17,7 +17,7 @@ use super::event::{self, Callback, Event, Listeners, Target};
 use super::hand_over::{HandOver, Receipt, Settlement};
 use super::lane;
 use super::report::{Report, Stats, Undelivered};
-use crate::batch::{Batch, Buffer, Limits};
+use crate::batch::{Batch, Buffer, Limits, SchemaGuard};
 use crate::error::{Error, Refused, Result, SettingCause, WriterCause};
 use crate::http::{Connection, Encoded};
 use crate::line_protocol::{DefaultTags, Handed, IntoLines, LineEntry, Lines, Stamps};
@@ -63,6 +63,8 @@ struct Route {
     lanes: Vec<Lane>,
     /// Until when the server asked to be left alone.
     gate: Option<Instant>,
+    /// Which types its fields have.
+    guard: SchemaGuard,
 }
 
 #[derive(Debug)]
@@ -125,8 +127,7 @@ impl Shared {
             let problem = "needs a Tokio runtime; start it within one, such as `#[tokio::main]`";
             Error::setting(SettingCause::Invalid { what: "writer", problem }, error)
         })?;
-        let route =
-            Route { target: Arc::new(Target { bucket, org }), lanes: Vec::new(), gate: None };
+        let route = Route::new(Target { bucket, org });
         let permits = capacity(options.max_buffered_bytes);
         Ok(Self {
             default_tags: DefaultTags::new(default_tags, options.overrides_tags)?,
@@ -153,7 +154,7 @@ impl Shared {
         let mut state = self.state();
         let known = state.routes.iter().position(|route| *route.target == target);
         known.unwrap_or_else(|| {
-            state.routes.push(Route { target: Arc::new(target), lanes: Vec::new(), gate: None });
+            state.routes.push(Route::new(target));
             state.routes.len() - 1
         })
     }
@@ -179,7 +180,7 @@ impl Shared {
         route: usize,
         lines: impl IntoLines<Kind>,
     ) -> HandOver {
-        let handed = self.encode(lines);
+        let handed = self.encode(route, lines);
         let refused = self.note_refused_here(route, &handed);
         let cost = self.cost(&handed);
         let has_room = match self.options.when_full {
@@ -208,7 +209,7 @@ impl Shared {
         route: usize,
         lines: impl IntoLines<Kind>,
     ) -> Result<Receipt> {
-        let handed = self.encode(lines);
+        let handed = self.encode(route, lines);
         let refused = self.note_refused_here(route, &handed);
         if self.has_room(self.cost(&handed)) {
             return self.take(route, handed, refused);
@@ -219,12 +220,16 @@ impl Shared {
         }
     }
 
-    fn encode<Kind>(&self, lines: impl IntoLines<Kind>) -> Handed {
+    fn encode<Kind>(&self, route: usize, lines: impl IntoLines<Kind>) -> Handed {
         let scratch = SCRATCH.take().unwrap_or_default();
         let (tags, stamps) = (self.default_tags.clone(), self.stamps.clone());
         let mut encoded = Lines::for_batches(scratch, self.options.precision, tags, stamps);
         lines.append_to(&mut encoded);
-        encoded.into_handed()
+        let mut handed = encoded.into_handed();
+        if self.options.guards_schema {
+            self.state().routes[route].guard.check(&mut handed);
+        }
+        handed
     }
 
     /// How many permits the lines need. A line that is larger than all the room takes all of it.
@@ -688,6 +693,13 @@ impl State {
 
     fn abort_handles(&mut self) -> Vec<AbortHandle> {
         self.lanes().filter_map(|(_, lane)| lane.task.clone()).collect()
+    }
+}
+
+impl Route {
+    fn new(target: Target) -> Self {
+        let (target, guard) = (Arc::new(target), SchemaGuard::default());
+        Self { target, lanes: Vec::new(), gate: None, guard }
     }
 }
 
