@@ -18,6 +18,7 @@ mod faults;
 mod fuzz;
 mod hygiene;
 mod live;
+mod observed;
 mod quickstart;
 mod records;
 mod secrets;

@@ -7,6 +7,7 @@ use tokio::time;
 
 use super::event::{Batch, Event};
 use super::hand_over::Settlement;
+use super::observe;
 use super::shared::{LaneId, Next, Shared};
 use crate::batch::{Delivery, Reaction};
 use crate::client::write::{check_stored, request};
@@ -31,8 +32,9 @@ pub(super) async fn run(shared: Arc<Shared>, id: LaneId) {
     loop {
         match shared.next(id) {
             Next::Deliver(sealed) => {
+                let (target, lines) = (shared.target(id), sealed.batch.count());
                 let mut in_flight = InFlight::new(&shared, id, sealed);
-                in_flight.deliver().await;
+                observe::delivery(&target, lines, in_flight.deliver()).await;
                 in_flight.settle();
             }
             Next::Wait(due, wake) => {

@@ -1,6 +1,6 @@
 //! What a writer tells `tracing` and `metrics`, each behind its feature.
 
-use super::event::Event;
+use super::event::{Event, Target};
 
 /// As a log record, and as counts.
 pub(super) fn event(event: &Event) {
@@ -10,6 +10,22 @@ pub(super) fn event(event: &Event) {
     count(event);
     #[cfg(not(any(feature = "tracing", feature = "metrics")))]
     let _ = event;
+}
+
+/// The delivery of a batch, as a span.
+#[cfg(feature = "tracing")]
+pub(super) fn delivery<F: Future>(
+    target: &Target,
+    lines: usize,
+    work: F,
+) -> impl Future<Output = F::Output> {
+    let span = tracing::info_span!("influx_delivery", bucket = target.bucket, lines);
+    tracing::Instrument::instrument(work, span)
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) fn delivery<F: Future>(_: &Target, _: usize, work: F) -> F {
+    work
 }
 
 pub(super) fn callback_panicked() {
@@ -54,7 +70,7 @@ fn log(event: &Event) {
 /// The names start with `influx_writer_`; the label `bucket` says which.
 #[cfg(feature = "metrics")]
 fn count(event: &Event) {
-    let bucket = |target: &super::event::Target| target.bucket.clone();
+    let bucket = |target: &Target| target.bucket.clone();
     match event {
         Event::Delivered(batch) => {
             let bucket = bucket(&batch.target);
