@@ -53,6 +53,7 @@
 //! | [`annotated_csv`] | how query results are read |
 //! | [`measurement`] | **the guide to the derive**; structs, members, and which cell goes where |
 //! | [`client`] | writes, queries, health |
+//! | [`client::writer`] | **writing from many tasks**: batches, retries, and what becomes of each line |
 //! | [`admin`] | setting a server up, buckets |
 //!
 //! # Features
@@ -63,6 +64,8 @@
 //! | `client` | yes | the HTTP client; without it the codecs stand alone, without I/O |
 //! | `rustls` | yes | `https://`, with ring and the platform's certificates |
 //! | `gzip` | yes | compressed writes (on request) and replies |
+//! | `tracing` | no | log records and spans of writers |
+//! | `metrics` | no | counts and gauges of writers, through the facade `metrics` |
 //!
 //! serde is there without any feature, but without its macros: depend on it yourself to derive
 //! `Deserialize`.

@@ -1,7 +1,7 @@
 /// Which situation an [`Error`](super::Error) is.
 ///
 /// Each variant says when it arises, who can mend it, and whether repeating the request can help
-/// (what [`is_retryable`](super::Error::is_retryable) says). The client itself repeats nothing.
+/// (what [`is_retryable`](super::Error::is_retryable) says). Only a writer repeats a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
