@@ -90,6 +90,10 @@ mod config;
 pub mod error;
 #[cfg(feature = "client")]
 mod http;
+#[cfg_attr(
+    not(feature = "client"),
+    allow(dead_code, reason = "batches and default tags are the client's")
+)]
 pub mod line_protocol;
 pub mod measurement;
 pub mod schema;

@@ -5,6 +5,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::cast_precision_loss,
     reason = "a program that reports on small numbers or fails"
 )]

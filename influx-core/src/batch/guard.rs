@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 
-use crate::error::{LineCause, Refused};
+use crate::error::{Refused, WriterCause};
 use crate::line_protocol::{Handed, ParsedLine, Parser};
 use crate::schema::Value;
 
@@ -41,7 +41,7 @@ impl SchemaGuard {
     }
 
     /// Remembers the types of a line, if they are those that are known.
-    fn learn(&mut self, line: &ParsedLine<'_>) -> Result<(), LineCause> {
+    fn learn(&mut self, line: &ParsedLine<'_>) -> Result<(), WriterCause> {
         let measurement = line.measurement();
         let known = self.types.entry(measurement.clone().into_owned()).or_default();
         for (field, value) in line.fields() {
@@ -49,7 +49,7 @@ impl SchemaGuard {
             match known.get(&*field) {
                 Some(was) if *was != is => {
                     let measurement = measurement.into_owned();
-                    return Err(LineCause::Conflict {
+                    return Err(WriterCause::Conflict {
                         measurement,
                         field: field.into_owned(),
                         is,

@@ -102,7 +102,7 @@ impl Client {
     }
 
     /// Starts a [`Writer`] for this bucket: it collects lines into batches and sends them in the
-    /// background, again and again while the server is away. See [`writer`](self::writer).
+    /// background, again and again while the server is away. See the module [`writer`].
     pub fn writer(&self, bucket: impl Into<String>) -> WriterBuilder {
         WriterBuilder::new(Arc::clone(&self.0), bucket.into())
     }

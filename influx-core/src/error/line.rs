@@ -32,13 +32,6 @@ pub(crate) enum LineCause {
         refused: Vec<Refused>,
         lines: usize,
     },
-    /// A field of another type than before.
-    Conflict {
-        measurement: String,
-        field: String,
-        is: &'static str,
-        was: &'static str,
-    },
     SeveralLines,
     NoLine,
 }
@@ -103,7 +96,6 @@ impl LineCause {
             | Self::Replaced
             | Self::InText { .. }
             | Self::Lines { .. }
-            | Self::Conflict { .. }
             | Self::SeveralLines
             | Self::NoLine => ErrorKind::InvalidLine,
         }
@@ -153,13 +145,6 @@ impl fmt::Display for LineCause {
                 write!(f, "{lines} lines of the text are refused")?;
                 fmt_reasons(refused, *lines, f, |Refused { reason, .. }, f| reason.fmt(f))
             }
-            Self::Conflict { measurement, field, is, was } => write!(
-                f,
-                "the field `{}` of measurement `{}` is of type {is} here and of type {was} in a line \
-                 before; the server keeps one type for a field",
-                Excerpt(field),
-                Excerpt(measurement)
-            ),
             Self::SeveralLines => {
                 f.write_str("the text has several lines, and a point is one; use `Parser`")
             }
@@ -275,10 +260,12 @@ impl Refused {
     }
 
     /// A finished line, which is handed back.
+    #[cfg(feature = "client")]
     pub(crate) const fn line_of(index: usize, line: Bytes, reason: Error) -> Self {
         Self { index, reason, line: Some(line) }
     }
 
+    #[cfg(feature = "client")]
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.index = index;
         self

@@ -2,7 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::line::fmt_reasons;
-use super::{Error, ErrorKind, Refused};
+use super::{Error, ErrorKind, Excerpt, Refused};
 
 /// Why lines that were handed to a writer are not stored.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub(crate) enum WriterCause {
     Closed,
     /// There was no room for them, or they made room for others.
     Full { limit: usize },
+    /// A field of another type than before.
+    Conflict { measurement: String, field: String, is: &'static str, was: &'static str },
     /// Its retries are spent.
     GaveUp { attempts: u32, after: Duration, last: Error },
     /// It was closed, or its runtime ended, before they were delivered.
@@ -24,6 +26,7 @@ impl WriterCause {
         match self {
             Self::Closed | Self::Undelivered { .. } => ErrorKind::Closed,
             Self::Full { .. } => ErrorKind::Full,
+            Self::Conflict { .. } => ErrorKind::InvalidLine,
             Self::GaveUp { last, .. } => last.kind(),
             Self::NotStored { refused, .. } => {
                 refused.first().map_or(ErrorKind::Closed, |first| first.reason().kind())
@@ -52,6 +55,13 @@ impl fmt::Display for WriterCause {
                 f,
                 "the writer holds {limit} bytes of lines already, as many as \
                  `max_buffered_bytes` allows; is the server too slow, or away?"
+            ),
+            Self::Conflict { measurement, field, is, was } => write!(
+                f,
+                "the field `{}` of measurement `{}` is of type {is} here and of type {was} in a line \
+                 before; the server keeps one type for a field",
+                Excerpt(field),
+                Excerpt(measurement)
             ),
             Self::GaveUp { attempts, after, .. } => {
                 let tries = if *attempts == 1 { "try" } else { "tries" };

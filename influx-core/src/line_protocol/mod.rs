@@ -39,7 +39,6 @@
 
 mod default_tags;
 mod escape;
-#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client writes in batches"))]
 mod ledger;
 mod lines;
 mod number;
@@ -62,6 +61,7 @@ pub use self::record::{ToLine, Unchecked};
 pub use self::slot::{FieldWriter, TagWriter, TimestampWriter};
 pub use self::writer::{Fields, LineWriter, Tags};
 
+#[cfg(feature = "client")]
 pub(crate) use self::default_tags::DefaultTags;
 #[cfg(feature = "client")]
 pub(crate) use self::ledger::{Handed, LineEntry, Stamps};
