@@ -10,13 +10,16 @@
     reason = "a program that reports on small numbers or fails"
 )]
 
-use std::path::PathBuf;
-use std::process::{Child, Command, ExitCode, Stdio};
+mod influxd;
+
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use influx_core::annotated_csv::OwnedRecord;
 use influx_core::client::writer::Writer;
 use influx_core::{Client, Measurement};
+
+use self::influxd::Influxd;
 
 const PRODUCERS: u64 = 8;
 /// In a minute more than the writer may hold, so that producers have to wait.
@@ -36,54 +39,6 @@ struct Cpu {
     time: i64,
 }
 
-/// An influxd with its data on disk, on one port however often it starts.
-struct Influxd {
-    folder: PathBuf,
-    port: u16,
-    process: Child,
-}
-
-impl Influxd {
-    fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("influxd-outage-{}", std::process::id()));
-        std::fs::create_dir(&folder).unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = start(&folder, port);
-        Self { folder, port, process }
-    }
-
-    fn kill(&mut self) {
-        // On Unix that is `kill -9`.
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-
-    fn restart(&mut self) {
-        self.process = start(&self.folder, self.port);
-    }
-}
-
-impl Drop for Influxd {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn start(folder: &std::path::Path, port: u16) -> Child {
-    let mut influxd = Command::new(std::env::var_os("INFLUXD").expect("INFLUXD names the server"));
-    influxd.arg("run").arg("--http-bind-address").arg(format!("127.0.0.1:{port}"));
-    influxd
-        .arg("--bolt-path")
-        .arg(folder.join("bolt"))
-        .arg("--sqlite-path")
-        .arg(folder.join("sqlite"));
-    influxd.arg("--engine-path").arg(folder.join("engine"));
-    influxd.args(["--reporting-disabled", "--ui-disabled"]).env("INFLUXD_CONFIG_PATH", folder);
-    influxd.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
-}
-
 fn main() -> ExitCode {
     let seconds = std::env::args().nth(1).map_or(60, |seconds| seconds.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -92,7 +47,7 @@ fn main() -> ExitCode {
 
 async fn outage(away: Duration) -> ExitCode {
     let mut server = Influxd::new();
-    let client = client(&server).await;
+    let client = server.set_up().await;
     let writer = client.writer("bucket").batch_size(5_000).max_buffered_bytes(CAP);
     let writer =
         writer.retry_interval(Duration::from_secs(1)).max_retry_delay(Duration::from_secs(2));
@@ -121,16 +76,6 @@ async fn outage(away: Duration) -> ExitCode {
     println!("{stored} of {} points are stored", PRODUCERS * each);
     let lost = stored != PRODUCERS * each || !report.is_complete();
     if lost || peak() > LIMIT { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-}
-
-async fn client(server: &Influxd) -> Client {
-    let url = format!("http://127.0.0.1:{}", server.port);
-    let client = Client::builder(&url).org("org").token("token").build().unwrap();
-    while client.health().await.is_err() {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    client.setup("user", "org", "bucket").password("a-password").token("token").await.unwrap();
-    client
 }
 
 async fn produce(writer: Writer, core: u64, points: u64) {

@@ -21,7 +21,8 @@ impl SchemaGuard {
         let bytes = std::mem::take(&mut handed.bytes);
         let mut kept = Vec::with_capacity(bytes.len());
         let (mut start, mut index) = (0, 0);
-        handed.lines.retain_mut(|entry| {
+        let mut refused = Vec::new();
+        handed.lines().retain_mut(|entry| {
             let line = &bytes[start..entry.end];
             start = entry.end;
             index += 1;
@@ -30,13 +31,14 @@ impl SchemaGuard {
                 && let Err(cause) = self.learn(&parsed)
             {
                 let text = Bytes::copy_from_slice(line.strip_suffix(b"\n").unwrap_or(line));
-                handed.refused.push(Refused::line_of(index - 1, text, cause.into()));
+                refused.push(Refused::line_of(index - 1, text, cause.into()));
                 return false;
             }
             kept.extend_from_slice(line);
             entry.end = kept.len();
             true
         });
+        handed.refused.append(&mut refused);
         handed.bytes = kept;
     }
 

@@ -35,6 +35,10 @@ impl DefaultTags {
         Ok(Self { tags: known.into(), overrides })
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tags.is_empty()
+    }
+
     /// Adds them to the tag set that starts at `start` and ends the buffer; whether something was
     /// taken out of it.
     pub(super) fn append(&self, buffer: &mut Vec<u8>, start: usize) -> bool {

@@ -38,7 +38,7 @@ pub(crate) struct Stamps(Arc<AtomicI64>);
 #[derive(Debug, Default)]
 pub(crate) struct Handed {
     pub(crate) bytes: Vec<u8>,
-    pub(crate) lines: Vec<LineEntry>,
+    pub(super) ledger: Box<Ledger>,
     pub(crate) refused: Vec<Refused>,
     pub(crate) records: usize,
 }
@@ -87,10 +87,14 @@ impl Ledger {
 }
 
 impl Handed {
+    pub(crate) const fn lines(&mut self) -> &mut Vec<LineEntry> {
+        &mut self.ledger.lines
+    }
+
     /// Where the lines stand, line feeds included.
     pub(crate) fn ranges(&self) -> impl Iterator<Item = (Range<usize>, LineEntry)> {
         let mut start = 0;
-        self.lines.iter().map(move |line| {
+        self.ledger.lines.iter().map(move |line| {
             let range = start..line.end;
             start = line.end;
             (range, *line)

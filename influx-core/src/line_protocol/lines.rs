@@ -2,7 +2,7 @@
 
 use super::default_tags::DefaultTags;
 #[cfg(feature = "client")]
-use super::ledger::{Handed, Ledger, Stamps};
+use super::ledger::{Handed, Stamps};
 use super::{LineWriter, ToLine};
 use crate::error::{Error, LineCause, Refused, Result};
 use crate::time::Precision;
@@ -167,16 +167,19 @@ impl Lines {
     pub(crate) fn for_batches(
         scratch: Handed,
         precision: Option<Precision>,
-        default_tags: DefaultTags,
-        stamps: Option<Stamps>,
+        default_tags: &DefaultTags,
+        stamps: Option<&Stamps>,
     ) -> Self {
-        let Handed { mut bytes, mut lines, mut refused, .. } = scratch;
+        let Handed { mut bytes, mut ledger, mut refused, .. } = scratch;
         bytes.clear();
-        lines.clear();
+        ledger.lines.clear();
+        ledger.stamps = stamps.cloned();
         refused.clear();
         let mut writer = LineWriter::appending_to(bytes, precision.unwrap_or_default());
-        writer.set_default_tags(default_tags);
-        writer.set_ledger(Ledger { lines, reason: None, stamps });
+        if !default_tags.is_empty() {
+            writer.set_default_tags(default_tags.clone());
+        }
+        writer.set_ledger(ledger);
         let precision = match precision {
             Some(_) => Source::Caller,
             None => Source::Each(Precision::default()),
@@ -185,13 +188,8 @@ impl Lines {
     }
 
     pub(crate) fn into_handed(mut self) -> Handed {
-        let lines = self.writer.ledger().map(|ledger| std::mem::take(&mut ledger.lines));
+        let ledger = self.writer.take_ledger().unwrap_or_default();
         let (records, refused) = (self.records, self.refused);
-        Handed {
-            bytes: self.writer.into_bytes(),
-            lines: lines.unwrap_or_default(),
-            refused,
-            records,
-        }
+        Handed { bytes: self.writer.into_bytes(), ledger, refused, records }
     }
 }

@@ -84,11 +84,15 @@ impl LineWriter {
     }
 
     pub(super) fn set_default_tags(&mut self, tags: DefaultTags) {
-        self.default_tags = Some(tags);
+        self.default_tags = (!tags.is_empty()).then_some(tags);
     }
 
-    pub(super) fn set_ledger(&mut self, ledger: Ledger) {
-        self.ledger = Some(Box::new(ledger));
+    pub(super) fn set_ledger(&mut self, ledger: Box<Ledger>) {
+        self.ledger = Some(ledger);
+    }
+
+    pub(super) const fn take_ledger(&mut self) -> Option<Box<Ledger>> {
+        self.ledger.take()
     }
 
     pub(super) fn ledger(&mut self) -> Option<&mut Ledger> {

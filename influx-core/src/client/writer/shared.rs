@@ -222,7 +222,7 @@ impl Shared {
 
     fn encode<Kind>(&self, route: usize, lines: impl IntoLines<Kind>) -> Handed {
         let scratch = SCRATCH.take().unwrap_or_default();
-        let (tags, stamps) = (self.default_tags.clone(), self.stamps.clone());
+        let (tags, stamps) = (&self.default_tags, self.stamps.as_ref());
         let mut encoded = Lines::for_batches(scratch, self.options.precision, tags, stamps);
         lines.append_to(&mut encoded);
         let mut handed = encoded.into_handed();
@@ -279,7 +279,7 @@ impl Shared {
         let target = Arc::clone(&self.state().routes[route].target);
         let (settlement, reason) = (Arc::new(Settlement::default()), self.full_cause());
         let mut receipt = Receipt::default();
-        let mut refused = Vec::with_capacity(handed.lines.len());
+        let mut refused = Vec::new();
         for (line, (range, _)) in handed.ranges().enumerate() {
             let text = &handed.bytes[range];
             let text = text.strip_suffix(b"\n").unwrap_or(text);
@@ -301,9 +301,9 @@ impl Shared {
         let receipt = self.append(route, &handed, handed.ranges());
         recycle(handed);
         match (receipt, refused) {
+            (Err(error), _) => Err(error),
+            (Ok(_), Some(refused)) => Err(refused),
             (Ok(receipt), None) => Ok(receipt),
-            (_, Some(refused)) => Err(refused),
-            (Err(error), None) => Err(error),
         }
     }
 
