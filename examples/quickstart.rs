@@ -10,8 +10,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
-use influx_core::{Client, ErrorKind, Measurement, TagValue};
-use influx_testkit::Server;
+use influx_core::{ErrorKind, Measurement, TagValue};
 use serde::Deserialize;
 
 const BUCKET: &str = "quickstart";
@@ -66,7 +65,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let sent: Vec<WeatherDay> =
         csv::Reader::from_reader(DATA.as_bytes()).deserialize().collect::<Result<_, _>>()?;
 
-    let (client, _server) = connect()?;
+    let (client, _server) = influx_examples::connect()?;
     let version = client.version().await.map_err(explain)?;
     println!("InfluxDB {version}");
     let buckets = client.buckets();
@@ -94,18 +93,6 @@ async fn run() -> Result<(), Box<dyn Error>> {
     print_months(&received);
     print_kinds(&received);
     Ok(())
-}
-
-/// A client of the server that the environment names, or of one inside this process, which runs
-/// until it is dropped.
-fn connect() -> influx_core::Result<(Client, Option<Server>)> {
-    if std::env::var_os("INFLUXDB_V2_URL").is_some_and(|url| !url.is_empty()) {
-        println!("using the server that INFLUXDB_V2_URL names");
-        return Ok((Client::from_env()?, None));
-    }
-    println!("using a server inside this process; set INFLUXDB_V2_URL to use a real one");
-    let server = Server::start();
-    Ok((server.client(), Some(server)))
 }
 
 /// The first thing that can go wrong for a newcomer is that there is no server.
