@@ -969,3 +969,136 @@ async fn a_token_that_is_rotated_is_read_again() {
     assert!(!wrong.write("b", cpu(1)).await.unwrap_err().to_string().contains("a\nb"));
     assert!(format!("{client:?}").contains("Provider(hidden)"));
 }
+
+#[tokio::test]
+async fn an_answer_that_quotes_more_than_is_read_takes_few_requests() {
+    let server = Server::start();
+    let lines: Vec<_> = (0..5_000)
+        .map(|n| {
+            Unchecked(format!(
+                "m,s=\"{}\\\u{e4} f={} {n}",
+                "x".repeat(400),
+                if n % 10 == 0 { "1" } else { "bad" }
+            ))
+        })
+        .collect();
+    let writer = builder(&server).batch_size(5_000).start().await.unwrap();
+    let receipt = writer.write(lines).await.unwrap();
+    let report = writer.close().await;
+    assert_eq!((report.delivered(), report.refused_lines()), (500, 4_500));
+    assert!(writer.stats().requests <= 4, "{:?}", writer.stats());
+    let error = receipt.await.unwrap_err();
+    assert!(
+        error
+            .refused()
+            .iter()
+            .all(|refused| refused.reason().server_message().unwrap().len() < 1_000)
+    );
+    assert_eq!(report.refused().len(), 1_000, "the report keeps so many");
+}
+
+#[tokio::test]
+async fn a_record_that_panics_harms_nobody_else() {
+    struct Panics;
+    impl ToLine for Panics {
+        fn write_line(
+            &self,
+            out: &mut influx_core::line_protocol::LineWriter,
+        ) -> influx_core::Result<()> {
+            let _unfinished = out.measurement("m")?;
+            panic!("a mistake of the application");
+        }
+    }
+    let server = Server::start();
+    let writer = builder(&server).start().await.unwrap();
+    writer.write(cpu(1)).await.unwrap();
+    let panicking = writer.clone();
+    assert!(tokio::spawn(async move { panicking.write([Panics]).await }).await.is_err());
+    writer.write(cpu(2)).await.unwrap();
+    assert_eq!(writer.close().await.complete().unwrap().delivered(), 2);
+}
+
+#[tokio::test]
+async fn a_record_may_write_another_one_while_it_is_written() {
+    struct Nested(influx_core::client::Writer);
+    impl ToLine for Nested {
+        fn write_line(
+            &self,
+            out: &mut influx_core::line_protocol::LineWriter,
+        ) -> influx_core::Result<()> {
+            self.0.try_write("inner f=1 1")?;
+            let mut line = out.measurement("outer")?.into_fields();
+            line.field("f")?.integer(1)?;
+            line.finish_at(|time| time.nanos(2))
+        }
+    }
+    let server = Server::start();
+    let writer = builder(&server).start().await.unwrap();
+    writer.write([Nested(writer.clone()), Nested(writer.clone())]).await.unwrap();
+    writer.close().await.complete().unwrap();
+    let mut lines = server.lines("my-bucket");
+    lines.sort();
+    assert_eq!(lines, ["inner f=1 1", "outer f=1i 2"]);
+}
+
+#[tokio::test]
+async fn a_callback_may_use_the_writer() {
+    let server = Server::start();
+    let slot: Arc<std::sync::OnceLock<influx_core::client::Writer>> = Arc::default();
+    let own = Arc::clone(&slot);
+    let writer = builder(&server).batch_size(1).on_event(move |event| {
+        let Some(writer) = own.get() else { return };
+        if let Event::Delivered(batch) = event {
+            assert!(writer.stats().requests > 0);
+            if batch.body.starts_with(b"m ") {
+                writer.try_write("n f=1 1").unwrap();
+            }
+        }
+    });
+    let writer = writer.start().await.unwrap();
+    slot.set(writer.clone()).unwrap();
+    writer.write("m f=1 1").await.unwrap();
+    while writer.stats().delivered_lines < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(writer.close().await.delivered(), 2);
+}
+
+#[tokio::test]
+async fn whatever_the_server_answers_every_line_has_a_fate_and_the_counts_add_up() {
+    let server = Server::start();
+    let conflict = r#"{"code":"unprocessable entity","message":"failure writing points to database: partial write: something new dropped=1"}"#;
+    let stranger = r#"{"code":"invalid","message":"unable to parse 'not ours': missing fields"}"#;
+    let faults = [
+        Fault::answer(422).body(conflict),
+        Fault::answer(400).body(stranger),
+        Fault::answer(413),
+        Fault::answer(301).header("location", "http://elsewhere/"),
+        Fault::answer(500),
+        Fault::html(404),
+        Fault::answer(400).body(vec![b'x'; 10 << 20]),
+        Fault::answer(204).retry_after(LONG),
+        Fault::answer(500).cut_after(60),
+    ];
+    for (n, fault) in faults.into_iter().enumerate() {
+        server.clear_faults();
+        server.inject(fault.times(40));
+        let writer = builder(&server).batch_size(16).max_retries(1).start().await.unwrap();
+        let receipt = writer.write((0..40).map(cpu)).await.unwrap();
+        let report = writer.close_within(Duration::from_secs(20)).await;
+        let stats = writer.stats();
+        let fates = stats.delivered_lines
+            + stats.refused_by_server
+            + stats.given_up
+            + stats.dropped
+            + stats.undelivered;
+        assert_eq!(
+            (stats.taken_lines, fates, stats.held_lines),
+            (40, 40, 0),
+            "fault {n}: {stats:?}"
+        );
+        assert_eq!(report.delivered() + report.refused_lines() + report.undelivered_lines(), 40);
+        let refused = receipt.await.map_or_else(|error| error.refused().len(), |()| 0);
+        assert_eq!(refused as u64 + report.delivered(), 40);
+    }
+}

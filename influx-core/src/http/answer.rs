@@ -48,12 +48,12 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
         retry_after,
         failure: Failure::Api,
     };
-    match (serde_json::from_slice::<Json>(&body), influx_error) {
-        (Ok(Json { code, message: Some(message), .. }), _) => {
+    match (parse(&body), influx_error) {
+        (Some(Json { code, message: Some(message), .. }), _) => {
             answer.code = code.or(answer.code);
             answer.message = message;
         }
-        (Ok(Json { error: Some(error), .. }), _) | (_, Some(error)) => answer.message = error,
+        (Some(Json { error: Some(error), .. }), _) | (_, Some(error)) => answer.message = error,
         _ => {
             // JSON that was too long to be read whole is the server's all the same.
             let is_json = answer.code.is_some() && body.starts_with(b"{");
@@ -65,6 +65,17 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
         answer.failure = Failure::Redirect { location };
     }
     answer.into()
+}
+
+/// The JSON of a body; of one that was too long to be read whole, as far as it goes.
+fn parse(body: &[u8]) -> Option<Json> {
+    /// A character of JSON may be cut in its escape, or in the second one of a pair.
+    const LONGEST: usize = 12;
+    if body.len() < LIMIT {
+        return serde_json::from_slice(body).ok();
+    }
+    let ended = |cut| serde_json::from_slice(&[&body[..body.len() - cut], b"\"}"].concat()).ok();
+    (0..LONGEST).find_map(ended)
 }
 
 /// Without its body the status still says most of an answer, so the body has only a moment to come.
