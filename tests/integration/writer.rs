@@ -1102,3 +1102,20 @@ async fn whatever_the_server_answers_every_line_has_a_fate_and_the_counts_add_up
         assert_eq!(refused as u64 + report.delivered(), 40);
     }
 }
+
+#[tokio::test]
+async fn the_room_is_the_same_after_lines_of_every_length() {
+    let server = Server::start();
+    let writer = builder(&server).batch_size(3).max_buffered_bytes(64).start().await.unwrap();
+    for n in 0..50 {
+        let core = |length: usize| "x".repeat(1 + length * 13 % 200);
+        writer.write([untimed(&core(n)), untimed("0"), untimed(&core(n + 1))]).await.unwrap();
+    }
+    writer.flush().await.complete().unwrap();
+    server.inject(Fault::stall().always());
+    for _ in 0..2 {
+        writer.try_write("m f=1 1\nm f=2 2").unwrap();
+    }
+    assert_eq!(writer.try_write("m f=3 3").unwrap_err().kind(), ErrorKind::Full);
+    assert_eq!(writer.close_within(Duration::ZERO).await.undelivered_lines(), 4);
+}

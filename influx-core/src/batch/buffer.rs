@@ -120,6 +120,11 @@ impl Batch {
         Refused::line_of(line, Bytes::copy_from_slice(self.line(line)), reason)
     }
 
+    /// All of them, for the same reason.
+    pub(crate) fn refuse_all(&self, reason: &Error) -> Vec<Refused> {
+        (0..self.count()).map(|line| self.refuse(line, reason.clone())).collect()
+    }
+
     /// The body of these lines, which are in order; neighbours are not copied.
     pub(crate) fn body(&self, lines: &[usize]) -> Bytes {
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Bytes::new() };

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::verdict::{Treatment, Verdict, judge};
 use super::{Backoff, Batch, partial, quoted};
-use crate::error::{Error, Refused, WriterCause};
+use crate::error::{Error, ErrorKind, Refused, WriterCause};
 use crate::time::Precision;
 
 /// A batch on its way: which of its lines are still to be stored, and which are refused.
@@ -22,6 +22,8 @@ pub(crate) struct Delivery {
     /// When the first of the failures in a row was sent.
     since: Option<Instant>,
     last: Option<Error>,
+    /// Whether the failures in a row were no fault of the lines.
+    blocked: bool,
     /// As large as a body may be; learned from the server.
     ceiling: usize,
 }
@@ -66,6 +68,7 @@ impl Delivery {
             failures: 0,
             since: None,
             last: None,
+            blocked: false,
             ceiling,
         }
     }
@@ -116,6 +119,7 @@ impl Delivery {
     /// The server has stored the last body.
     pub(crate) fn stored(&mut self) {
         self.take_piece();
+        self.last = None;
         self.answered();
     }
 
@@ -228,10 +232,16 @@ impl Delivery {
         now: Instant,
         random: f64,
     ) -> Reaction {
+        let blocked = verdict == Verdict::Blocked;
+        if std::mem::replace(&mut self.blocked, blocked) != blocked {
+            // What was waited for in the one way does not count in the other.
+            self.answered();
+        }
         self.failures = self.failures.saturating_add(1);
         let since = *self.since.get_or_insert(sent);
-        let blocked = verdict == Verdict::Blocked;
-        let may_repeat = self.batch.is_repeatable() || error.status().is_some_and(|s| s < 500);
+        let is_stored_nowhere =
+            blocked || error.kind() == ErrorKind::Connect || error.status() == Some(429);
+        let may_repeat = self.batch.is_repeatable() || is_stored_nowhere;
         let max_time = if blocked { rules.max_hold_time } else { Some(rules.backoff.max_time) };
         let left = max_time.map(|max| max.saturating_sub(now.saturating_duration_since(since)));
         let spent = !blocked && self.failures > rules.backoff.max_retries;
@@ -256,7 +266,7 @@ impl Delivery {
         }
     }
 
-    /// Gives up what is still to be stored; `reason` is told the last error.
+    /// Gives up what is still to be stored; its lines, for the reason of the last error.
     pub(crate) fn abandon(&mut self) -> Vec<usize> {
         let mut left = Vec::new();
         while !self.pieces.is_empty() {

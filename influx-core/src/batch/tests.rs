@@ -440,7 +440,7 @@ fn every_line_has_one_fate_whatever_the_server_answers() {
             let first = text.lines().next().unwrap();
             let error = match chance(9) {
                 0 => answer(400, &format!("unable to parse '{first}': no")),
-                1 => answer(400, "no line can be parsed"),
+                1 => answer(400, "max key length exceeded"),
                 2 => answer(422, "partial write: no dropped=1"),
                 3 => answer(413, ""),
                 4 => answer(418, ""),
@@ -462,4 +462,18 @@ fn every_line_has_one_fate_whatever_the_server_answers() {
         all.sort_unstable();
         assert_eq!(all, (0..lines.len()).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn what_was_held_for_hours_is_not_given_up_by_the_first_failure_after_it() {
+    let (start, mut held) = (Instant::now(), delivery(["m f=1 1"]));
+    for _ in 0..10 {
+        held.failed(&answer(404, "bucket"), &rules(), start, start, 1.0);
+    }
+    let later = start + seconds(3_600);
+    let reaction = held.failed(&answer(503, ""), &rules(), later, later, 0.0);
+    assert_eq!(reaction, Reaction::Throttle(seconds(5)));
+    let rules = Rules { max_hold_time: Some(seconds(60)), ..rules() };
+    let reaction = held.failed(&answer(404, "bucket"), &rules, later, later, 0.0);
+    assert_eq!(reaction, Reaction::Hold(seconds(5)), "the time away is not held");
 }

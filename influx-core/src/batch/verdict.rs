@@ -66,5 +66,7 @@ pub(crate) fn judge(error: &Error, own: &[(u16, Treatment)]) -> Verdict {
 /// exceeded` without the line; Cloud counts lines.
 fn speaks_of_lines(error: &Error) -> bool {
     let message = error.server_message().unwrap_or_default();
-    ["max key length exceeded", "parse", "on line"].iter().any(|words| message.contains(words))
+    ["max key length exceeded", "failed to parse line protocol", "errors encountered on line"]
+        .iter()
+        .any(|words| message.contains(words))
 }

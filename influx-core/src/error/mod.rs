@@ -270,9 +270,9 @@ impl Error {
         let transient = match &self.0.cause {
             Cause::Transport(TransportCause::Untrusted { .. }) | Cause::Csv(..) => false,
             Cause::Answer(answer) => answer.is_transient(),
-            Cause::Unwritten { error, .. } => return error.is_retryable(),
-            Cause::Writer(cause) if cause.last().is_some() => {
-                return cause.last().is_some_and(Self::is_retryable);
+            Cause::Unwritten { error, .. }
+            | Cause::Writer(WriterCause::GaveUp { last: error, .. }) => {
+                return error.is_retryable();
             }
             _ => true,
         };
@@ -282,6 +282,11 @@ impl Error {
     /// Whether a time-out of this client ended the operation.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
+        if let Cause::Unwritten { error, .. }
+        | Cause::Writer(WriterCause::GaveUp { last: error, .. }) = &self.0.cause
+        {
+            return error.is_timeout();
+        }
         let connecting = matches!(
             self.0.cause,
             Cause::Transport(TransportCause::Connect { timed_out: true, .. })

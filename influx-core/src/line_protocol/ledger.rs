@@ -34,7 +34,7 @@ pub(crate) struct Ledger {
 #[derive(Debug, Clone)]
 pub(crate) struct Stamps(Arc<AtomicI64>);
 
-/// Whole lines with their ledger, as [`Lines::into_parts`](super::Lines) hands them over.
+/// Whole lines with their ledger, as [`Lines`](super::Lines) hands them over.
 #[derive(Debug, Default)]
 pub(crate) struct Handed {
     pub(crate) bytes: Vec<u8>,

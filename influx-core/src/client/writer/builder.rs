@@ -196,7 +196,8 @@ impl WriterBuilder {
 
     /// How many requests are on their way at once for one bucket and precision; 1 by default. With
     /// more, lines are spread by series, so that of two points of one series and time the later one
-    /// still wins.
+    /// still wins; what makes a series one is that measurement and tags are written the same, in the
+    /// same order.
     pub const fn max_in_flight(mut self, requests: usize) -> Self {
         self.options.max_in_flight = requests;
         self
@@ -252,7 +253,8 @@ impl WriterBuilder {
         self
     }
 
-    /// Calls `callback` for each [`Event`], on the task that delivers: it should not take long. May be
+    /// Calls `callback` for each [`Event`], on the task that delivers or, for records that are refused at once, in the call that hands them
+    /// over: it should not take long. May be
     /// called several times. What panics in it does not harm the writer.
     pub fn on_event(mut self, callback: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         self.callbacks.push(Box::new(callback));

@@ -11,6 +11,7 @@ use futures_core::Stream;
 use tokio::sync::mpsc;
 
 use super::observe;
+use super::report::Undelivered;
 use crate::error::{Error, Refused};
 use crate::time::Precision;
 
@@ -59,11 +60,8 @@ pub enum Event {
         /// How many.
         lines: u64,
     },
-    /// Lines could not be delivered before the writer was closed or its runtime ended.
-    Undelivered {
-        /// How many.
-        lines: u64,
-    },
+    /// Lines could not be delivered before the writer was closed or its runtime ended; here they are.
+    Undelivered(Undelivered),
     /// So many events did not reach this stream, since it was not read.
     Missed(u64),
 }

@@ -71,7 +71,7 @@ use std::time::Duration;
 use futures_core::Stream;
 
 pub use self::builder::{WhenFull, WriterBuilder};
-pub use self::event::{Batch, Event, Events};
+pub use self::event::{Batch, Event, Events, Target};
 pub use self::hand_over::{HandOver, Receipt};
 pub use self::report::{Report, Stats, Undelivered};
 pub use crate::batch::Treatment;
@@ -84,7 +84,8 @@ use crate::line_protocol::IntoLines;
 /// [module's page](self).
 ///
 /// When the last clone is dropped without a [`close`](Self::close), what is held still goes to the
-/// server as long as the runtime lives, and an [`Event::Abandoned`] tells how much that is.
+/// server as long as the runtime lives, as after a `close`, and an [`Event::Abandoned`] tells how much
+/// that is. Lines that cannot be delivered then are in an [`Event::Undelivered`].
 #[derive(Debug, Clone)]
 pub struct Writer {
     handle: Arc<Handle>,
@@ -110,15 +111,22 @@ impl Writer {
         &self.handle.0
     }
 
-    /// The same writer for another bucket: the limits, the events and the report are shared, the
-    /// batches are not.
+    /// The same writer for another bucket of the organization: the limits, the events and the report
+    /// are shared, the batches are not. A writer remembers all its buckets.
+    #[must_use]
     pub fn to(&self, bucket: impl Into<String>) -> Self {
-        self.to_org(bucket, None)
+        let org = self.shared().org_of(self.route);
+        self.to_route(bucket.into(), org)
     }
 
-    /// The same for a bucket of another organization; `None` for the client's.
-    pub fn to_org(&self, bucket: impl Into<String>, org: impl Into<Option<String>>) -> Self {
-        let route = self.shared().route(bucket.into(), org.into());
+    /// The same for a bucket of another organization, by name or ID.
+    #[must_use]
+    pub fn to_org(&self, bucket: impl Into<String>, org: impl Into<String>) -> Self {
+        self.to_route(bucket.into(), Some(org.into()))
+    }
+
+    fn to_route(&self, bucket: String, org: Option<String>) -> Self {
+        let route = self.shared().route(bucket, org);
         Self { handle: Arc::clone(&self.handle), route }
     }
 
@@ -204,7 +212,7 @@ impl Writer {
     /// [`max_close_wait`](WriterBuilder::max_close_wait) at most. What could not be delivered by then
     /// is [handed back](Report::undelivered).
     ///
-    /// Lanes that wait for their next try try at once. Those that the server
+    /// Lanes that wait for their next try try at once, save where the server asked to be left alone. Those that the server
     /// refuses for no fault of the lines (401, 403, 404) are given one more try. All clones are closed. To
     /// close twice gives the same report.
     ///

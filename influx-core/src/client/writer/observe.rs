@@ -60,8 +60,13 @@ fn log(event: &Event) {
         Event::Abandoned { lines } => {
             tracing::warn!(lines, "a writer was dropped without `close`; its lines may be lost");
         }
-        Event::Undelivered { lines } => {
-            tracing::error!(lines, "lines could not be delivered; the report hands them back");
+        Event::Undelivered(undelivered) => {
+            let (bucket, lines) = (undelivered.bucket(), undelivered.count());
+            tracing::error!(
+                bucket,
+                lines,
+                "lines could not be delivered; the report hands them back"
+            );
         }
         Event::Missed(_) => {}
     }
@@ -97,14 +102,19 @@ fn count(event: &Event) {
                 .increment(1);
             }
         }
-        Event::Undelivered { lines } => {
-            metrics::counter!("influx_writer_undelivered_lines_total").increment(*lines);
+        Event::Undelivered(undelivered) => {
+            let bucket = undelivered.bucket().to_owned();
+            metrics::counter!("influx_writer_undelivered_lines_total", "bucket" => bucket)
+                .increment(undelivered.count() as u64);
         }
         Event::Abandoned { .. } | Event::Missed(_) => {}
     }
 }
 
-/// How much is held, in all lanes of a writer.
+/// How much is held, in all lanes of the writer that told it last.
+#[cfg(not(feature = "metrics"))]
+pub(super) const fn held(_: usize, _: u64) {}
+
 #[cfg(feature = "metrics")]
 pub(super) fn held(bytes: usize, lines: u64) {
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]

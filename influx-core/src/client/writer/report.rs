@@ -119,7 +119,7 @@ impl Report {
     }
 }
 
-/// Such as `1000 lines delivered, 1 refused (line 3: …), 20 handed back undelivered`.
+/// Such as `1000 lines delivered, 1 refused (…), 20 handed back undelivered`.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 3;

@@ -159,6 +159,10 @@ impl Shared {
         })
     }
 
+    pub(super) fn org_of(&self, route: usize) -> Option<String> {
+        self.state().routes[route].target.org.clone()
+    }
+
     pub(super) fn target(&self, id: LaneId) -> Arc<Target> {
         Arc::clone(&self.state().routes[id.route].target)
     }
@@ -232,10 +236,13 @@ impl Shared {
         handed
     }
 
-    /// How many permits the lines need. A line that is larger than all the room takes all of it.
+    /// How many permits a line needs. One that is larger than all the room takes all of it.
+    fn permits(&self, line: usize) -> usize {
+        line.div_ceil(GRAIN).min(capacity(self.options.max_buffered_bytes))
+    }
+
     fn cost(&self, handed: &Handed) -> usize {
-        let all = capacity(self.options.max_buffered_bytes);
-        handed.ranges().map(|(range, _)| range.len().div_ceil(GRAIN).min(all)).sum()
+        handed.ranges().map(|(range, _)| self.permits(range.len())).sum()
     }
 
     fn has_room(&self, cost: usize) -> bool {
@@ -245,21 +252,26 @@ impl Shared {
                 permit.forget();
                 true
             }
-            Err(_) => false,
+            Err(_) => {
+                // What has been collected takes the room, and no line may come that fills a batch.
+                self.send_all();
+                false
+            }
         }
     }
 
-    /// Drops the oldest batches that are not on their way until there is room.
+    /// Drops the oldest batches that are not on their way until there is room, if that makes enough.
     fn make_room(&self, cost: usize) -> bool {
+        if self.space.available_permits() + self.state().waiting_permits() < cost {
+            return false;
+        }
         while !self.has_room(cost) {
             if self.space.is_closed() {
                 return false;
             }
             let Some((target, sealed)) = self.state().take_oldest() else { return false };
             let reason = self.full_cause();
-            let lines = 0..sealed.batch.count();
-            let refused: Vec<_> =
-                lines.map(|line| sealed.batch.refuse(line, reason.clone())).collect();
+            let refused = sealed.batch.refuse_all(&reason);
             self.note_dropped(&target, &refused);
             self.free(sealed.batch.count(), sealed.batch.bytes().len(), sealed.permits);
             sealed.settlement.settle(refused);
@@ -321,9 +333,14 @@ impl Shared {
         let mut rest = handed.ranges().peekable();
         while rest.peek().is_some() {
             let (mut lines, mut cost) = (Vec::new(), 0);
-            while let Some((range, entry)) = rest.next_if(|_| cost < piece) {
-                cost = (cost + range.len().div_ceil(GRAIN)).min(all);
+            let fits = |line: usize, cost: usize| cost == 0 || cost + self.permits(line) <= piece;
+            while let Some((range, entry)) = rest.next_if(|(range, _)| fits(range.len(), cost)) {
+                cost += self.permits(range.len());
                 lines.push((range, entry));
+            }
+            if self.space.available_permits() < cost {
+                // What was taken before may hold the room, and no line may come that fills its batch.
+                self.send_all();
             }
             let from = lines.first().map_or(0, |(range, _)| range.start);
             let permits = u32::try_from(cost).unwrap_or(u32::MAX);
@@ -357,7 +374,6 @@ impl Shared {
         handed: &Handed,
         lines: impl IntoIterator<Item = (std::ops::Range<usize>, LineEntry)>,
     ) -> Result<()> {
-        let all = capacity(self.options.max_buffered_bytes);
         let mut state = self.state();
         if state.is_closed {
             return Err(WriterCause::Closed.into());
@@ -366,14 +382,18 @@ impl Shared {
             let line = &handed.bytes[range];
             let shard = self.shard(&line[..entry.series]);
             let id = state.lane(route, entry.precision, shard, &self.options);
-            let permits = line.len().div_ceil(GRAIN).min(all);
+            let permits = self.permits(line.len());
             state.stats.taken_lines += 1;
             state.stats.held_lines += 1;
             state.stats.held_bytes += line.len();
             state.routes[route].lanes[id.lane].push(line, entry, permits, receipt);
-            if state.routes[route].lanes[id.lane].task.is_none() {
+            if state.routes[route].lanes[id.lane].has_no_task() {
                 self.spawn(&mut state, id);
             }
+        }
+        if self.space.available_permits() == 0 {
+            // Somebody may wait for this room.
+            state.lanes().for_each(|(_, lane)| lane.seal());
         }
         Ok(())
     }
@@ -417,7 +437,8 @@ impl Shared {
                 }
             }
         }
-        let Some(sealed) = lane.queue.pop_front() else { return Next::End };
+        let Some(mut sealed) = lane.queue.pop_front() else { return Next::End };
+        sealed.ceiling = sealed.ceiling.min(lane.limits.bytes);
         lane.in_flight = Some((Arc::clone(&sealed.settlement), sealed.batch.opened()));
         Next::Deliver(sealed)
     }
@@ -507,11 +528,11 @@ impl Shared {
         let mut state = self.state();
         let Target { bucket, org } = (*state.routes[id.route].target).clone();
         let count = refused.len();
-        let lines = lines.into();
-        state.report.undelivered.push(Undelivered { bucket, org, precision, lines, count });
+        let undelivered = Undelivered { bucket, org, precision, lines: lines.into(), count };
+        state.report.undelivered.push(undelivered.clone());
         state.stats.undelivered += count as u64;
         drop(state);
-        self.events.tell(&Event::Undelivered { lines: count as u64 });
+        self.events.tell(&Event::Undelivered(undelivered));
     }
 
     pub(super) fn note_settled(
@@ -534,9 +555,9 @@ impl Shared {
         let mut state = self.state();
         state.stats.held_lines -= lines as u64;
         state.stats.held_bytes -= bytes;
-        #[cfg(feature = "metrics")]
-        super::observe::held(state.stats.held_bytes, state.stats.held_lines);
+        let Stats { held_bytes, held_lines, .. } = state.stats;
         drop(state);
+        super::observe::held(held_bytes, held_lines);
         self.space.add_permits(permits);
     }
 }
@@ -595,9 +616,7 @@ impl Shared {
         loop {
             let Some((id, sealed)) = self.state().take_queued() else { return };
             let reason = Error::from(WriterCause::Undelivered { last: None });
-            let lines = 0..sealed.batch.count();
-            let refused: Vec<_> =
-                lines.map(|line| sealed.batch.refuse(line, reason.clone())).collect();
+            let refused = sealed.batch.refuse_all(&reason);
             self.note_undelivered(id, sealed.precision, &refused);
             self.free(sealed.batch.count(), sealed.batch.bytes().len(), sealed.permits);
             sealed.settlement.settle(refused);
@@ -691,6 +710,15 @@ impl State {
         Some((Arc::clone(&route.target), lane.queue.pop_front()?))
     }
 
+    /// How many permits the lines have that are not on their way.
+    fn waiting_permits(&mut self) -> usize {
+        let of = |lane: &Lane| {
+            let queued: usize = lane.queue.iter().map(|sealed| sealed.permits).sum();
+            queued + lane.open.as_ref().map_or(0, |open| open.permits)
+        };
+        self.lanes().map(|(_, lane)| of(lane)).sum()
+    }
+
     fn abort_handles(&mut self) -> Vec<AbortHandle> {
         self.lanes().filter_map(|(_, lane)| lane.task.clone()).collect()
     }
@@ -736,6 +764,11 @@ impl Lane {
         }
     }
 
+    /// A task that its runtime has ended is none.
+    fn has_no_task(&self) -> bool {
+        self.task.as_ref().is_none_or(AbortHandle::is_finished)
+    }
+
     /// Ends the batch that is open.
     fn seal(&mut self) {
         let Some(Open { buffer, settlement, permits }) = self.open.take() else { return };
@@ -755,6 +788,14 @@ impl Lane {
     fn oldest(&self) -> Option<Instant> {
         let in_flight = self.in_flight.as_ref().map(|(_, opened)| *opened);
         in_flight.or_else(|| self.waiting_since())
+    }
+}
+
+/// Nobody is left who could deliver.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.close();
+        self.hand_back();
     }
 }
 
