@@ -33,8 +33,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use influx_core::client::WriterBuilder;
 use influx_core::client::writer::{Event, Treatment, WhenFull};
+use influx_core::client::{Writer, WriterBuilder};
 use influx_core::line_protocol::{ToLine, Unchecked};
 use influx_core::{Client, ErrorKind, Measurement, Point, Precision, Timestamp};
 use influx_testkit::{Fault, Permission, Server};
@@ -457,7 +457,7 @@ async fn a_bucket_that_fails_delays_no_other() {
     while writer.stats().retries == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let other = writer.to("other").batch_size_is_one(cpu(1)).await;
+    let other = store_alone(&writer.to("other"), cpu(1)).await;
     assert_eq!(server.lines("other").len(), 1);
     assert_eq!(other, 1);
     assert_eq!(writer.stats().in_flight, 1);
@@ -468,21 +468,15 @@ async fn a_bucket_that_fails_delays_no_other() {
     assert_eq!(server.lines("my-bucket").len(), 1);
 }
 
-trait OneByOne {
-    async fn batch_size_is_one(&self, record: Cpu) -> u64;
-}
-
-impl OneByOne for influx_core::client::Writer {
-    /// Hands over a record and waits until it is stored, without waiting for other buckets.
-    async fn batch_size_is_one(&self, record: Cpu) -> u64 {
-        let before = self.stats().delivered_lines;
-        let receipt = self.write(record).await.unwrap();
-        let writer = self.clone();
-        let flushing = tokio::spawn(async move { writer.flush().await });
-        receipt.await.unwrap();
-        flushing.abort();
-        self.stats().delivered_lines - before
-    }
+/// Hands over a record and waits until it is stored, without waiting for other buckets.
+async fn store_alone(writer: &Writer, record: Cpu) -> u64 {
+    let before = writer.stats().delivered_lines;
+    let receipt = writer.write(record).await.unwrap();
+    let other = writer.clone();
+    let flushing = tokio::spawn(async move { other.flush().await });
+    receipt.await.unwrap();
+    flushing.abort();
+    writer.stats().delivered_lines - before
 }
 
 #[tokio::test]
@@ -715,7 +709,7 @@ fn a_runtime_that_ends_leaves_no_receipt_without_an_answer() {
 }
 
 /// A server that is away, and room for so many of these lines.
-async fn full(when_full: WhenFull) -> (Server, influx_core::client::Writer) {
+async fn full(when_full: WhenFull) -> (Server, Writer) {
     let server = Server::start();
     server.inject(Fault::stall().always());
     // 22 bytes each, counted as 32.
@@ -1020,7 +1014,7 @@ async fn a_record_that_panics_harms_nobody_else() {
 
 #[tokio::test]
 async fn a_record_may_write_another_one_while_it_is_written() {
-    struct Nested(influx_core::client::Writer);
+    struct Nested(Writer);
     impl ToLine for Nested {
         fn write_line(
             &self,
@@ -1044,7 +1038,7 @@ async fn a_record_may_write_another_one_while_it_is_written() {
 #[tokio::test]
 async fn a_callback_may_use_the_writer() {
     let server = Server::start();
-    let slot: Arc<std::sync::OnceLock<influx_core::client::Writer>> = Arc::default();
+    let slot: Arc<std::sync::OnceLock<Writer>> = Arc::default();
     let own = Arc::clone(&slot);
     let writer = builder(&server).batch_size(1).on_event(move |event| {
         let Some(writer) = own.get() else { return };

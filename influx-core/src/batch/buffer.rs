@@ -28,7 +28,6 @@ pub(crate) struct Batch {
     bytes: Bytes,
     ends: Vec<usize>,
     repeatable: bool,
-    opened: Instant,
 }
 
 impl Buffer {
@@ -71,15 +70,15 @@ impl Buffer {
     }
 
     pub(crate) fn freeze(self) -> Batch {
-        let Self { bytes, ends, repeatable, opened } = self;
-        Batch { bytes: bytes.into(), ends, repeatable, opened }
+        let Self { bytes, ends, repeatable, .. } = self;
+        Batch { bytes: bytes.into(), ends, repeatable }
     }
 }
 
 impl Batch {
     /// A body whose lines end where the server sees their ends.
     pub(crate) fn of_body(bytes: Bytes, ends: Vec<usize>) -> Self {
-        Self { bytes, ends, repeatable: false, opened: Instant::now() }
+        Self { bytes, ends, repeatable: false }
     }
 
     pub(crate) const fn bytes(&self) -> &Bytes {
@@ -93,11 +92,6 @@ impl Batch {
     /// Whether sending it twice stores it once: all lines have their times.
     pub(crate) const fn is_repeatable(&self) -> bool {
         self.repeatable
-    }
-
-    /// When its first line came.
-    pub(crate) const fn opened(&self) -> Instant {
-        self.opened
     }
 
     fn start_of(&self, line: usize) -> usize {
@@ -115,9 +109,9 @@ impl Batch {
         text.strip_suffix(b"\n").unwrap_or(text)
     }
 
-    /// A line that is handed back with a reason. It keeps nothing else of the batch in memory.
+    /// A line that is handed back with a reason.
     pub(crate) fn refuse(&self, line: usize, reason: Error) -> Refused {
-        Refused::line_of(line, Bytes::copy_from_slice(self.line(line)), reason)
+        Refused::line_of(line, self.line(line), reason)
     }
 
     /// All of them, for the same reason.

@@ -154,7 +154,11 @@ impl Delivery {
 
     fn refuse_piece(&mut self, error: &Error) {
         let lines = self.take_piece();
-        self.refuse(lines.into_iter().map(|line| (line, error.clone())));
+        self.refuse_all(&lines, error);
+    }
+
+    fn refuse_all(&mut self, lines: &[usize], reason: &Error) {
+        self.refuse(lines.iter().map(|line| (*line, reason.clone())));
     }
 
     fn refuse(&mut self, lines: impl IntoIterator<Item = (usize, Error)>) {
@@ -171,13 +175,7 @@ impl Delivery {
             self.halve(&lines, error);
             return;
         }
-        let is_blamed = |line: &usize| blamed.iter().any(|(other, _)| other == line);
-        let others = if blamed.len() == lines.len() {
-            Vec::new()
-        } else {
-            lines.into_iter().filter(|line| !is_blamed(line)).collect()
-        };
-        self.push_in_order([others]);
+        self.push_in_order([without(&lines, blamed.iter().map(|(line, _)| *line))]);
         self.refuse(blamed);
     }
 
@@ -187,19 +185,17 @@ impl Delivery {
         let lines = self.take_piece();
         if !self.batch.is_repeatable() {
             // Without times, what is stored already would be stored again.
-            self.refuse(lines.into_iter().map(|line| (line, error.clone())));
+            self.refuse_all(&lines, error);
             return;
         }
         let suspects = partial::suspects(error, &self.batch, &lines, self.precision);
         if suspects.is_empty() {
             self.halve(&lines, error);
         } else if suspects.len() < lines.len() {
-            let mut next = suspects.iter().copied().peekable();
-            let is_other = |line: &usize| next.next_if_eq(line).is_none();
-            let others = lines.into_iter().filter(is_other).collect();
+            let others = without(&lines, suspects.iter().copied());
             self.push_in_order([others, suspects]);
         } else if partial::dropped(error) == Some(lines.len()) {
-            self.refuse(lines.into_iter().map(|line| (line, error.clone())));
+            self.refuse_all(&lines, error);
         } else {
             self.halve(&lines, error);
         }
@@ -207,7 +203,7 @@ impl Delivery {
 
     fn halve(&mut self, lines: &[usize], error: &Error) {
         if let [line] = lines {
-            self.refuse([(*line, error.clone())]);
+            self.refuse_all(&[*line], error);
             return;
         }
         let (first, second) = lines.split_at(lines.len() / 2);
@@ -273,7 +269,7 @@ impl Delivery {
             left.extend(self.take_piece());
         }
         let reason = Error::from(WriterCause::Undelivered { last: self.last.clone() });
-        self.refuse(left.iter().map(|line| (*line, reason.clone())));
+        self.refuse_all(&left, &reason);
         left
     }
 
@@ -293,4 +289,10 @@ impl Delivery {
     pub(crate) const fn ceiling(&self) -> usize {
         self.ceiling
     }
+}
+
+/// The lines that are not among `taken`; both are in order.
+fn without(lines: &[usize], taken: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut taken = taken.peekable();
+    lines.iter().copied().filter(|line| taken.next_if_eq(line).is_none()).collect()
 }

@@ -1,10 +1,8 @@
 use std::collections::HashMap;
 
-use bytes::Bytes;
-
+use super::partial::type_name;
 use crate::error::{Refused, WriterCause};
 use crate::line_protocol::{Handed, ParsedLine, Parser};
-use crate::schema::Value;
 
 /// The type that each field of a bucket was first seen with.
 ///
@@ -30,8 +28,7 @@ impl SchemaGuard {
             if let Some(Ok(parsed)) = parsed
                 && let Err(cause) = self.learn(&parsed)
             {
-                let text = Bytes::copy_from_slice(line.strip_suffix(b"\n").unwrap_or(line));
-                refused.push(Refused::line_of(index - 1, text, cause.into()));
+                refused.push(Refused::line_of(index - 1, line, cause.into()));
                 return false;
             }
             kept.extend_from_slice(line);
@@ -45,25 +42,23 @@ impl SchemaGuard {
     /// Remembers the types of a line, if they are those that are known.
     fn learn(&mut self, line: &ParsedLine<'_>) -> Result<(), WriterCause> {
         let measurement = line.measurement();
-        let known = self.types.entry(measurement.clone().into_owned()).or_default();
+        let known = self.types.get(&*measurement);
+        let was = |field: &str| known.and_then(|known| known.get(field)).copied();
+        let mut new = Vec::new();
         for (field, value) in line.fields() {
-            let is = super::partial::type_name(&value);
-            match known.get(&*field) {
-                Some(was) if *was != is => {
-                    let measurement = measurement.into_owned();
-                    return Err(WriterCause::Conflict {
-                        measurement,
-                        field: field.into_owned(),
-                        is,
-                        was,
-                    });
+            let is = type_name(&value);
+            match was(&field) {
+                Some(was) if was == is => {}
+                Some(was) => {
+                    let (measurement, field) = (measurement.into_owned(), field.into_owned());
+                    return Err(WriterCause::Conflict { measurement, field, is, was });
                 }
-                _ => {}
+                None => new.push((field.into_owned(), is)),
             }
         }
-        known.extend(line.fields().map(|(field, value): (_, Value)| {
-            (field.into_owned(), super::partial::type_name(&value))
-        }));
+        if !new.is_empty() {
+            self.types.entry(measurement.into_owned()).or_default().extend(new);
+        }
         Ok(())
     }
 }

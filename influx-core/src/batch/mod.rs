@@ -26,20 +26,18 @@ pub(crate) use self::guard::SchemaGuard;
 pub use self::verdict::Treatment;
 pub(crate) use self::verdict::judge;
 
+use self::verdict::Verdict;
 use crate::error::{Error, Refused};
+use crate::time::Precision;
 
 /// Of the lines of a failed request those that its answer is about, each with the reason.
 ///
 /// What a 422 names may be more than was dropped: it gives one reason, and not which points.
-pub(crate) fn blamed(
-    error: &Error,
-    lines: &Batch,
-    precision: crate::time::Precision,
-) -> Vec<Refused> {
+pub(crate) fn blamed(error: &Error, lines: &Batch, precision: Precision) -> Vec<Refused> {
     let all: Vec<usize> = (0..lines.count()).collect();
     let blamed = match judge(error, &[]) {
-        verdict::Verdict::Unreadable => quoted::blamed(error, lines, &all),
-        verdict::Verdict::Partial => partial::suspects(error, lines, &all, precision)
+        Verdict::Unreadable => quoted::blamed(error, lines, &all),
+        Verdict::Partial => partial::suspects(error, lines, &all, precision)
             .into_iter()
             .map(|line| (line, error.clone()))
             .collect(),

@@ -74,7 +74,7 @@ impl<'x> Write<'x> {
     /// Encodes; `None` when there is nothing to send.
     fn encode(self) -> Result<Option<Sending>> {
         let tags = DefaultTags::new(&self.connection.default_tags, false)?;
-        let mut encoded = Lines::new(self.precision).default_tags(tags);
+        let mut encoded = Lines::new(self.precision).default_tags(&tags);
         (self.append)(&mut encoded);
         let (lines, precision) = encoded.finish()?;
         if self.bucket.is_empty() {

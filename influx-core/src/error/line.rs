@@ -259,10 +259,11 @@ impl Refused {
         Self { index, reason, line: None }
     }
 
-    /// A finished line, which is handed back.
+    /// A finished line, which is handed back: a copy, so that it keeps nothing else in memory.
     #[cfg(feature = "client")]
-    pub(crate) const fn line_of(index: usize, line: Bytes, reason: Error) -> Self {
-        Self { index, reason, line: Some(line) }
+    pub(crate) fn line_of(index: usize, line: &[u8], reason: Error) -> Self {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        Self { index, reason, line: Some(Bytes::copy_from_slice(line)) }
     }
 
     #[cfg(feature = "client")]

@@ -267,13 +267,12 @@ impl Error {
     /// failing. Writes with time stamps may be repeated safely, since the server merges them.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
+        if let Some(wrapped) = self.wrapped() {
+            return wrapped.is_retryable();
+        }
         let transient = match &self.0.cause {
             Cause::Transport(TransportCause::Untrusted { .. }) | Cause::Csv(..) => false,
             Cause::Answer(answer) => answer.is_transient(),
-            Cause::Unwritten { error, .. }
-            | Cause::Writer(WriterCause::GaveUp { last: error, .. }) => {
-                return error.is_retryable();
-            }
             _ => true,
         };
         transient && self.kind().is_retryable()
@@ -282,10 +281,8 @@ impl Error {
     /// Whether a time-out of this client ended the operation.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        if let Cause::Unwritten { error, .. }
-        | Cause::Writer(WriterCause::GaveUp { last: error, .. }) = &self.0.cause
-        {
-            return error.is_timeout();
+        if let Some(wrapped) = self.wrapped() {
+            return wrapped.is_timeout();
         }
         let connecting = matches!(
             self.0.cause,
@@ -299,6 +296,15 @@ impl Error {
     pub(crate) fn is_missing(&self, what: &str) -> bool {
         let said = |message: &str| message.starts_with(what);
         self.server_code() == Some("not found") && self.server_message().is_some_and(said)
+    }
+
+    /// The error that this one only adds to.
+    fn wrapped(&self) -> Option<&Self> {
+        match &self.0.cause {
+            Cause::Unwritten { error, .. }
+            | Cause::Writer(WriterCause::GaveUp { last: error, .. }) => Some(error),
+            _ => None,
+        }
     }
 
     fn answer(&self) -> Option<&Answer> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::LineWriter;
+use super::{LineWriter, Point};
 use crate::error::Result;
 
 /// Tags that are added to each record that lacks them, or put in the place of its own.
@@ -35,7 +35,7 @@ impl DefaultTags {
         Ok(Self { tags: known.into(), overrides })
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.tags.is_empty()
     }
 
@@ -60,12 +60,13 @@ impl DefaultTags {
 
 impl DefaultTag {
     fn new(key: &str, value: &str) -> Result<Self> {
-        let mut line = LineWriter::default();
-        let mut tags = line.measurement("m")?;
         // The key alone is checked where the value is empty.
-        tags.tag(key)?.text(if value.is_empty() { "-" } else { value })?;
-        tags.into_fields().field("f")?.boolean(true)?;
-        let text = line.buffer_between_measurement_and_fields();
+        let value = if value.is_empty() { "-" } else { value };
+        let (mut line, point) =
+            (LineWriter::default(), Point::measurement("m").tag(key, value).field("f", true));
+        line.write(&point)?;
+        let text = line.as_bytes();
+        let text = &text["m".len()..text.len() - " f=true\n".len()];
         let equals = |at: &usize| text[*at] == b'=' && text[at - 1] != b'\\';
         let end = (1..text.len()).find(equals).map_or(text.len(), |at| at + 1);
         Ok(Self { key: text[..end].into(), text: text.into() })
@@ -90,7 +91,7 @@ mod tests {
 
     fn line(tags: &[(&str, &str)], overrides: bool, point: Point) -> String {
         let tags: Vec<_> = tags.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        let mut lines = Lines::new(None).default_tags(DefaultTags::new(&tags, overrides).unwrap());
+        let mut lines = Lines::new(None).default_tags(&DefaultTags::new(&tags, overrides).unwrap());
         point.append_to(&mut lines);
         String::from_utf8(lines.finish().unwrap().0).unwrap().trim_end().to_owned()
     }

@@ -73,8 +73,8 @@ enum Source {
     /// The first record will.
     Open,
     Records(Precision),
-    /// Each record has its own, or this one.
-    Each(Precision),
+    /// Each record has its own.
+    Each,
 }
 
 impl Lines {
@@ -94,7 +94,7 @@ impl Lines {
     }
 
     /// Adds these tags to each structured record.
-    pub(crate) fn default_tags(mut self, tags: DefaultTags) -> Self {
+    pub(crate) fn default_tags(mut self, tags: &DefaultTags) -> Self {
         self.writer.set_default_tags(tags);
         self
     }
@@ -115,19 +115,19 @@ impl Lines {
     }
 
     fn settle_precision(&mut self, own: Option<Precision>) -> Result<()> {
+        let own = own.unwrap_or_default();
         match self.precision {
             Source::Caller => Ok(()),
-            Source::Each(default) => {
-                self.writer.set_precision(own.unwrap_or(default));
+            Source::Each => {
+                self.writer.set_precision(own);
                 Ok(())
             }
             Source::Open => {
-                let own = own.unwrap_or_default();
                 self.precision = Source::Records(own);
                 self.writer.set_precision(own);
                 Ok(())
             }
-            Source::Records(settled) if settled == own.unwrap_or_default() => Ok(()),
+            Source::Records(settled) if settled == own => Ok(()),
             Source::Records(_) => Err(LineCause::MixedPrecision.into()),
         }
     }
@@ -176,14 +176,9 @@ impl Lines {
         ledger.stamps = stamps.cloned();
         refused.clear();
         let mut writer = LineWriter::appending_to(bytes, precision.unwrap_or_default());
-        if !default_tags.is_empty() {
-            writer.set_default_tags(default_tags.clone());
-        }
+        writer.set_default_tags(default_tags);
         writer.set_ledger(ledger);
-        let precision = match precision {
-            Some(_) => Source::Caller,
-            None => Source::Each(Precision::default()),
-        };
+        let precision = if precision.is_some() { Source::Caller } else { Source::Each };
         Self { writer, precision, records: 0, refused }
     }
 

@@ -83,8 +83,8 @@ impl LineWriter {
         }
     }
 
-    pub(super) fn set_default_tags(&mut self, tags: DefaultTags) {
-        self.default_tags = (!tags.is_empty()).then_some(tags);
+    pub(super) fn set_default_tags(&mut self, tags: &DefaultTags) {
+        self.default_tags = (!tags.is_empty()).then(|| tags.clone());
     }
 
     pub(super) fn set_ledger(&mut self, ledger: Box<Ledger>) {
@@ -97,10 +97,6 @@ impl LineWriter {
 
     pub(super) fn ledger(&mut self) -> Option<&mut Ledger> {
         self.ledger.as_deref_mut()
-    }
-
-    pub(super) fn buffer_between_measurement_and_fields(&self) -> &[u8] {
-        &self.buffer[self.start + 1..self.fields]
     }
 
     /// Ends a line.

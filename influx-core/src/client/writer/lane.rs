@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use tokio::time;
 
-use super::event::{Batch, Event};
+use super::event::{Batch, Event, Target};
 use super::hand_over::Settlement;
 use super::observe;
-use super::shared::{LaneId, Next, Shared};
+use super::shared::Shared;
+use super::state::{LaneId, Next, Sealed};
 use crate::batch::{Delivery, Reaction};
 use crate::client::write::{check_stored, request};
 use crate::error::{Error, Refused, Result};
@@ -19,6 +20,7 @@ use crate::time::Precision;
 pub(super) struct InFlight {
     shared: Arc<Shared>,
     id: LaneId,
+    target: Arc<Target>,
     precision: Precision,
     delivery: Delivery,
     settlement: Arc<Settlement>,
@@ -32,8 +34,9 @@ pub(super) async fn run(shared: Arc<Shared>, id: LaneId) {
     loop {
         match shared.next(id) {
             Next::Deliver(sealed) => {
-                let (target, lines) = (shared.target(id), sealed.batch.count());
                 let mut in_flight = InFlight::new(&shared, id, sealed);
+                let target = Arc::clone(&in_flight.target);
+                let lines = in_flight.delivery.batch().count();
                 observe::delivery(&target, lines, in_flight.deliver()).await;
                 in_flight.settle();
             }
@@ -50,11 +53,12 @@ fn now() -> Instant {
 }
 
 impl InFlight {
-    fn new(shared: &Arc<Shared>, id: LaneId, sealed: super::shared::Sealed) -> Self {
-        let super::shared::Sealed { batch, settlement, permits, precision, ceiling } = sealed;
+    fn new(shared: &Arc<Shared>, id: LaneId, sealed: Sealed) -> Self {
+        let Sealed { batch, settlement, permits, precision, ceiling, .. } = sealed;
         Self {
             shared: Arc::clone(shared),
             id,
+            target: shared.target(id),
             precision,
             delivery: Delivery::new(batch, precision, ceiling),
             settlement,
@@ -70,12 +74,8 @@ impl InFlight {
             self.rest(jitter.mul_f64(fastrand::f64())).await;
         }
         while let Some((body, lines)) = self.delivery.body() {
-            let batch = Batch {
-                target: self.shared.target(self.id),
-                precision: self.precision,
-                body,
-                lines,
-            };
+            let batch =
+                Batch { target: Arc::clone(&self.target), precision: self.precision, body, lines };
             let encoded = self.shared.encode_body(batch.body.clone());
             self.bring_home(&batch, encoded).await;
         }
@@ -109,10 +109,9 @@ impl InFlight {
     }
 
     async fn send(&self, body: Encoded) -> Result<()> {
-        let target = self.shared.target(self.id);
         let connection = &self.shared.connection;
-        let org = connection.org(target.org.as_deref())?;
-        let request = request(body, org, &target.bucket, self.precision);
+        let org = connection.org(self.target.org.as_deref())?;
+        let request = request(body, org, &self.target.bucket, self.precision);
         check_stored(connection.call(request).await?)
     }
 
@@ -158,14 +157,8 @@ impl InFlight {
         self.settled = true;
         let mut refused = std::mem::take(&mut self.refused);
         refused.sort_by_key(Refused::index);
-        let batch = self.delivery.batch();
-        self.shared.note_settled(
-            self.id,
-            batch.count(),
-            batch.bytes().len(),
-            self.permits,
-            self.delivery.ceiling(),
-        );
+        let (batch, ceiling) = (self.delivery.batch(), self.delivery.ceiling());
+        self.shared.note_settled(self.id, batch, self.permits, ceiling);
         self.settlement.settle(refused);
     }
 }

@@ -59,10 +59,12 @@
 mod builder;
 mod event;
 mod hand_over;
+mod intake;
 mod lane;
 mod observe;
 mod report;
 mod shared;
+mod state;
 
 use std::pin::pin;
 use std::sync::Arc;

@@ -1,0 +1,259 @@
+//! Lines on their way into a writer: encoded, given room, and appended to their lanes.
+
+use std::cell::Cell;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use super::builder::WhenFull;
+use super::hand_over::{HandOver, Receipt, Settlement};
+use super::lane;
+use super::shared::Shared;
+use super::state::{LaneId, State};
+use crate::error::{Error, Refused, Result, WriterCause};
+use crate::line_protocol::{Handed, IntoLines, LineEntry, Lines};
+
+/// Room is counted in so many bytes, for which a semaphore has permits enough.
+const GRAIN: usize = 16;
+
+thread_local! {
+    /// The buffers of the last call on this thread.
+    static SCRATCH: Cell<Option<Handed>> = const { Cell::new(None) };
+}
+
+impl Shared {
+    pub(super) fn hand_over<Kind>(
+        self: &Arc<Self>,
+        route: usize,
+        lines: impl IntoLines<Kind>,
+    ) -> HandOver {
+        let (handed, refused) = self.encode(route, lines);
+        let cost = self.cost(&handed);
+        let has_room = match self.options.when_full {
+            WhenFull::DropOldest => self.make_room(cost),
+            _ => self.has_room(cost),
+        };
+        if has_room {
+            return HandOver::done(self.take(route, handed, refused));
+        }
+        match self.options.when_full {
+            _ if self.space.is_closed() => HandOver::done(Err(self.no_room(&handed))),
+            WhenFull::Wait => {
+                HandOver::waiting(Arc::clone(self).take_when_possible(route, handed, refused))
+            }
+            WhenFull::Fail => HandOver::done(Err(self.no_room(&handed))),
+            WhenFull::DropOldest | WhenFull::DropNewest => {
+                HandOver::done(Ok(self.drop_newest(route, &handed)))
+            }
+        }
+    }
+
+    pub(super) fn try_hand_over<Kind>(
+        self: &Arc<Self>,
+        route: usize,
+        lines: impl IntoLines<Kind>,
+    ) -> Result<Receipt> {
+        let (handed, refused) = self.encode(route, lines);
+        if self.has_room(self.cost(&handed)) {
+            return self.take(route, handed, refused);
+        }
+        Err(self.no_room(&handed))
+    }
+
+    /// Finished lines, and the error of those that line protocol cannot carry.
+    fn encode<Kind>(&self, route: usize, lines: impl IntoLines<Kind>) -> (Handed, Option<Error>) {
+        let scratch = SCRATCH.take().unwrap_or_default();
+        let (tags, stamps) = (&self.default_tags, self.stamps.as_ref());
+        let mut encoded = Lines::for_batches(scratch, self.options.precision, tags, stamps);
+        lines.append_to(&mut encoded);
+        let mut handed = encoded.into_handed();
+        if self.options.guards_schema {
+            self.state().routes[route].guard.check(&mut handed);
+        }
+        let refused = self.note_refused_here(route, &handed);
+        (handed, refused)
+    }
+
+    /// How many permits a line needs. One that is larger than all the room takes all of it.
+    fn permits(&self, line: usize) -> usize {
+        line.div_ceil(GRAIN).min(self.capacity)
+    }
+
+    fn cost(&self, handed: &Handed) -> usize {
+        handed.ranges().map(|(range, _)| self.permits(range.len())).sum()
+    }
+
+    fn has_room(&self, cost: usize) -> bool {
+        let Ok(cost) = u32::try_from(cost) else { return false };
+        match self.space.try_acquire_many(cost) {
+            Ok(permit) => {
+                permit.forget();
+                true
+            }
+            Err(_) => {
+                // What has been collected takes the room, and no line may come that fills a batch.
+                self.state().seal_all();
+                false
+            }
+        }
+    }
+
+    /// Drops the oldest batches that are not on their way until there is room, if that makes enough.
+    fn make_room(&self, cost: usize) -> bool {
+        if self.space.available_permits() + self.state().waiting_permits() < cost {
+            return false;
+        }
+        while !self.has_room(cost) {
+            if self.space.is_closed() {
+                return false;
+            }
+            let Some((target, sealed)) = self.state().take_oldest() else { return false };
+            let refused = sealed.batch.refuse_all(&self.full());
+            self.note_dropped(&target, &refused);
+            self.settle(&sealed, refused);
+        }
+        true
+    }
+
+    fn full(&self) -> Error {
+        WriterCause::Full { limit: self.options.max_buffered_bytes }.into()
+    }
+
+    /// Why the lines are not taken.
+    fn no_room(&self, handed: &Handed) -> Error {
+        let cause = if self.space.is_closed() { WriterCause::Closed.into() } else { self.full() };
+        unwritten(cause, &handed.bytes)
+    }
+
+    fn drop_newest(&self, route: usize, handed: &Handed) -> Receipt {
+        let target = Arc::clone(&self.state().routes[route].target);
+        let (settlement, reason) = (Arc::new(Settlement::default()), self.full());
+        let mut receipt = Receipt::default();
+        let mut refused = Vec::new();
+        for (line, (range, _)) in handed.ranges().enumerate() {
+            refused.push(Refused::line_of(line, &handed.bytes[range], reason.clone()));
+            receipt.push(&settlement, line);
+        }
+        self.note_dropped(&target, &refused);
+        settlement.settle(refused);
+        receipt
+    }
+
+    /// Takes lines for which there are permits.
+    fn take(
+        self: &Arc<Self>,
+        route: usize,
+        handed: Handed,
+        refused: Option<Error>,
+    ) -> Result<Receipt> {
+        let mut receipt = Receipt::default();
+        let taken = self.append(&mut receipt, route, &handed, handed.ranges());
+        let taken = taken.map_err(|error| unwritten(error, &handed.bytes));
+        recycle(handed);
+        taken?;
+        refused.map_or(Ok(receipt), Err)
+    }
+
+    async fn take_when_possible(
+        self: Arc<Self>,
+        route: usize,
+        handed: Handed,
+        refused: Option<Error>,
+    ) -> Result<Receipt> {
+        let total = self.cost(&handed);
+        // What is more than all the room comes in pieces.
+        let piece = if total > self.capacity { (self.capacity / 4).max(1) } else { total };
+        let mut receipt = Receipt::default();
+        let mut rest = handed.ranges().peekable();
+        while rest.peek().is_some() {
+            let (mut lines, mut cost) = (Vec::new(), 0);
+            let fits = |line: usize, cost: usize| cost == 0 || cost + self.permits(line) <= piece;
+            while let Some((range, entry)) = rest.next_if(|(range, _)| fits(range.len(), cost)) {
+                cost += self.permits(range.len());
+                lines.push((range, entry));
+            }
+            if self.space.available_permits() < cost {
+                // What was taken before may hold the room, and no line may come that fills its batch.
+                self.state().seal_all();
+            }
+            let from = lines.first().map_or(0, |(range, _)| range.start);
+            let permits = u32::try_from(cost).unwrap_or(u32::MAX);
+            let acquired = self.space.acquire_many(permits).await.map(|permit| permit.forget());
+            let taken = acquired.map_err(|_| Error::from(WriterCause::Closed));
+            let taken = taken.and_then(|()| self.append(&mut receipt, route, &handed, lines));
+            taken.map_err(|error| unwritten(error, &handed.bytes[from..]))?;
+        }
+        refused.map_or(Ok(receipt), Err)
+    }
+
+    fn append(
+        self: &Arc<Self>,
+        receipt: &mut Receipt,
+        route: usize,
+        handed: &Handed,
+        lines: impl IntoIterator<Item = (Range<usize>, LineEntry)>,
+    ) -> Result<()> {
+        let mut state = self.state();
+        if self.space.is_closed() {
+            return Err(WriterCause::Closed.into());
+        }
+        for (range, entry) in lines {
+            let line = &handed.bytes[range];
+            let shard = self.shard(&line[..entry.series]);
+            let id = state.lane(route, entry.precision, shard, &self.options);
+            let permits = self.permits(line.len());
+            state.stats.taken_lines += 1;
+            state.stats.held_lines += 1;
+            state.stats.held_bytes += line.len();
+            let lane = state.lane_of(id);
+            lane.push(line, entry, permits, receipt);
+            if lane.has_no_task() {
+                self.spawn(&mut state, id);
+            }
+        }
+        if self.space.available_permits() == 0 {
+            // Somebody may wait for this room.
+            state.seal_all();
+        }
+        Ok(())
+    }
+
+    /// Which part of the series a line belongs to.
+    fn shard(&self, series: &[u8]) -> usize {
+        use std::hash::{DefaultHasher, Hasher as _};
+
+        if self.options.max_in_flight == 1 {
+            return 0;
+        }
+        let mut hasher = DefaultHasher::new();
+        hasher.write(series);
+        let shards = self.options.max_in_flight as u64;
+        usize::try_from(hasher.finish() % shards).unwrap_or_default()
+    }
+
+    fn spawn(self: &Arc<Self>, state: &mut State, id: LaneId) {
+        let task = self.runtime.spawn(lane::run(Arc::clone(self), id));
+        state.lane_of(id).task = Some(task.abort_handle());
+        state.tasks.retain(|task| !task.is_finished());
+        state.tasks.push(task);
+    }
+}
+
+/// How many permits so many bytes are.
+pub(super) fn capacity(bytes: usize) -> usize {
+    bytes.div_ceil(GRAIN).min(Semaphore::MAX_PERMITS).min(u32::MAX as usize)
+}
+
+fn unwritten(error: Error, lines: &[u8]) -> Error {
+    error.with_unwritten(Bytes::copy_from_slice(lines), Vec::new())
+}
+
+/// Keeps the buffers for the next call, unless they are large.
+fn recycle(handed: Handed) {
+    const KEPT: usize = 1 << 20;
+    if handed.bytes.capacity() <= KEPT {
+        SCRATCH.set(Some(handed));
+    }
+}
