@@ -25,3 +25,4 @@ mod secrets;
 mod support;
 mod testkit;
 mod writer;
+mod writer_faults;

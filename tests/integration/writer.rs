@@ -702,10 +702,10 @@ fn a_runtime_that_ends_leaves_no_receipt_without_an_answer() {
     drop(first);
     let report = runtime().block_on(async {
         assert_eq!(receipt.await.unwrap_err().kind(), ErrorKind::Closed);
-        writer.write(cpu(2)).await.unwrap();
+        assert_eq!(writer.write(cpu(2)).await.unwrap_err().kind(), ErrorKind::Closed);
         writer.close_within(Duration::from_secs(10)).await
     });
-    assert_eq!(report.undelivered_lines(), 2);
+    assert_eq!(report.undelivered_lines(), 1);
 }
 
 /// A server that is away, and room for so many of these lines.

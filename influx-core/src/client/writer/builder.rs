@@ -266,7 +266,7 @@ impl WriterBuilder {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for settings that cannot work, without a
-    /// bucket, an organization or a Tokio runtime; [`InvalidLine`](crate::ErrorKind::InvalidLine) for
+    /// bucket, an organization or a Tokio runtime with timers; [`InvalidLine`](crate::ErrorKind::InvalidLine) for
     /// a default tag that no line can carry.
     ///
     /// # Cancel safety
@@ -275,8 +275,7 @@ impl WriterBuilder {
     pub async fn start(self) -> Result<Writer> {
         self.check()?;
         let Self { connection, bucket, org, default_tags, callbacks, options } = self;
-        Shared::start(connection, bucket, org, &default_tags, callbacks, options)
-            .map(|shared| Writer::new(Arc::new(shared)))
+        Shared::start(connection, bucket, org, &default_tags, callbacks, options).map(Writer::new)
     }
 
     fn check(&self) -> Result<()> {

@@ -236,8 +236,6 @@ impl Shared {
     fn spawn(self: &Arc<Self>, state: &mut State, id: LaneId) {
         let task = self.runtime.spawn(lane::run(Arc::clone(self), id));
         state.lane_of(id).task = Some(task.abort_handle());
-        state.tasks.retain(|task| !task.is_finished());
-        state.tasks.push(task);
     }
 }
 

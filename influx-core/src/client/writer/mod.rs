@@ -63,6 +63,7 @@ mod intake;
 mod lane;
 mod observe;
 mod report;
+mod runtime;
 mod shared;
 mod state;
 
@@ -88,6 +89,8 @@ use crate::line_protocol::IntoLines;
 /// When the last clone is dropped without a [`close`](Self::close), what is held still goes to the
 /// server as long as the runtime lives, as after a `close`, and an [`Event::Abandoned`] tells how much
 /// that is. Lines that cannot be delivered then are in an [`Event::Undelivered`].
+///
+/// When its runtime ends, a writer is closed and hands back what it holds.
 #[derive(Debug, Clone)]
 pub struct Writer {
     handle: Arc<Handle>,
@@ -204,9 +207,7 @@ impl Writer {
     /// Safe; the lines go on their way.
     #[must_use = "it says what was refused, and hands back what was not delivered"]
     pub async fn flush(&self) -> Report {
-        for settlement in self.shared().send_all() {
-            settlement.wait().await;
-        }
+        self.shared().send_all().await;
         self.shared().report()
     }
 

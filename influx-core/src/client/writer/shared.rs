@@ -7,17 +7,16 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::task::AbortHandle;
 use tokio::time;
 
 use super::builder::Options;
 use super::event::{self, Callback, Event, Listeners, Target};
-use super::hand_over::Settlement;
 use super::report::{Report, Stats, Undelivered};
 use super::state::{Lane, LaneId, Next, Route, Sealed, State, far_from};
-use super::{intake, observe};
+use super::{intake, observe, runtime};
 use crate::batch::Batch;
-use crate::error::{Error, Refused, Result, SettingCause, WriterCause};
+use crate::error::{Error, Refused, Result, WriterCause};
 use crate::http::{Connection, Encoded};
 use crate::line_protocol::{DefaultTags, Handed, Stamps};
 use crate::time::Precision;
@@ -35,8 +34,6 @@ pub(super) struct Shared {
     /// How many permits all the room is.
     pub(super) capacity: usize,
     state: Mutex<State>,
-    /// The tasks that whoever closes the writer waits for.
-    ending: tokio::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Shared {
@@ -47,13 +44,10 @@ impl Shared {
         default_tags: &[(String, String)],
         callbacks: Vec<Callback>,
         options: Options,
-    ) -> Result<Self> {
-        let runtime = Handle::try_current().map_err(|error| {
-            let problem = "needs a Tokio runtime; start it within one, such as `#[tokio::main]`";
-            Error::setting(SettingCause::Invalid { what: "writer", problem }, error)
-        })?;
+    ) -> Result<Arc<Self>> {
+        let runtime = runtime::current()?;
         let capacity = intake::capacity(options.max_buffered_bytes);
-        Ok(Self {
+        let shared = Arc::new(Self {
             default_tags: DefaultTags::new(default_tags, options.overrides_tags)?,
             stamps: options.stamps.then(Stamps::default),
             events: Listeners::new(callbacks),
@@ -61,11 +55,12 @@ impl Shared {
             space: Semaphore::new(capacity),
             capacity,
             state: Mutex::new(State::new(Target { bucket, org })),
-            ending: tokio::sync::Mutex::default(),
             options,
             connection,
             runtime,
-        })
+        });
+        runtime::watch(&shared);
+        Ok(shared)
     }
 
     /// Nothing in this room panics while it holds the lock.
@@ -228,11 +223,16 @@ impl Shared {
 
 /// The end, and what is asked from outside.
 impl Shared {
-    /// Lets everything go that is held; what has to be waited for.
-    pub(super) fn send_all(&self) -> Vec<Arc<Settlement>> {
-        let mut state = self.state();
-        state.seal_all();
-        state.settlements()
+    /// Lets everything go that is held, and waits until it has its fate.
+    pub(super) async fn send_all(&self) {
+        let settlements = {
+            let mut state = self.state();
+            state.seal_all();
+            state.settlements()
+        };
+        for settlement in settlements {
+            settlement.wait().await;
+        }
     }
 
     fn close(&self) {
@@ -242,30 +242,22 @@ impl Shared {
     }
 
     pub(super) async fn close_within(&self, limit: Duration) -> Report {
+        /// For tasks to notice that they are ended. One that blocks its thread does not.
+        const GRACE: Duration = Duration::from_secs(1);
         self.close();
-        let timer = {
-            // The caller may be on another runtime, or on none.
-            let _context = self.runtime.enter();
-            time::timeout(limit, self.join())
-        };
-        if timer.await.is_err() {
+        if !runtime::is_done_within(&self.runtime, limit, self.send_all()).await {
             let aborted = self.state().abort_handles();
             aborted.iter().for_each(AbortHandle::abort);
-            self.join().await;
+            self.hand_back();
+            runtime::is_done_within(&self.runtime, GRACE, self.send_all()).await;
         }
-        self.hand_back();
         self.report()
     }
 
-    /// Waits for all tasks.
-    async fn join(&self) {
-        let mut ending = self.ending.lock().await;
-        ending.append(&mut self.state().tasks);
-        while let Some(task) = ending.last_mut() {
-            // It ends by itself, is aborted, or its runtime is gone.
-            let _ = task.await;
-            ending.pop();
-        }
+    /// Takes no more lines, and hands back those that are not on their way.
+    pub(super) fn end(&self) {
+        self.close();
+        self.hand_back();
     }
 
     /// Hands back what no task has taken up.
@@ -311,8 +303,7 @@ impl Shared {
 /// Nobody is left who could deliver.
 impl Drop for Shared {
     fn drop(&mut self) {
-        self.close();
-        self.hand_back();
+        self.end();
     }
 }
 

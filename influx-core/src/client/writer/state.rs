@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::task::AbortHandle;
 use tokio::time;
 
 use super::builder::Options;
@@ -20,7 +20,6 @@ use crate::time::Precision;
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) routes: Vec<Route>,
-    pub(super) tasks: Vec<JoinHandle<()>>,
     pub(super) stats: Stats,
     pub(super) report: Report,
     /// How many bytes the refused lines of the report have.

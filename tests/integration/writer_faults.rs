@@ -1,0 +1,182 @@
+//! The batching writer when what it stands on gives way: its runtime, a callback, the caller's patience.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use influx_core::ErrorKind;
+use influx_core::client::WriterBuilder;
+use influx_testkit::{Fault, Server};
+use tokio::runtime::{Builder, Runtime};
+
+const SHORT: Duration = Duration::from_millis(20);
+const LONG: Duration = Duration::from_secs(3_600);
+/// Longer than anything takes that does not hang.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Nothing goes by age, and retries come fast.
+fn builder(server: &Server) -> WriterBuilder {
+    let writer = server.client().writer(server.bucket()).flush_interval(LONG);
+    writer.retry_interval(SHORT).max_retry_delay(SHORT)
+}
+
+fn runtimes() -> [Runtime; 2] {
+    let mut threads = Builder::new_multi_thread();
+    [
+        threads.worker_threads(2).enable_all().build().unwrap(),
+        Builder::new_current_thread().enable_all().build().unwrap(),
+    ]
+}
+
+async fn in_time<F: Future>(work: F) -> F::Output {
+    tokio::time::timeout(PATIENCE, work).await.unwrap()
+}
+
+/// Polls it a single time.
+async fn poll_once<F: Future>(mut work: Pin<&mut F>) -> Poll<F::Output> {
+    poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx))).await
+}
+
+#[test]
+fn a_runtime_that_ends_gives_every_line_a_fate() {
+    for runtime in runtimes() {
+        let server = Server::start();
+        server.inject(Fault::stall().always());
+        // 8 bytes each, counted as 16.
+        let writer = builder(&server).batch_size(2).max_buffered_bytes(5 * 16);
+        let (writer, receipts) = runtime.block_on(async {
+            let writer = writer.start().await.unwrap();
+            // On their way, queued, and collected.
+            let mut receipts = Vec::new();
+            for time in 1..=5 {
+                receipts.push(writer.write(format!("m f=1 {time}")).await.unwrap());
+            }
+            while writer.stats().in_flight == 0 {
+                tokio::time::sleep(SHORT).await;
+            }
+            (writer, receipts)
+        });
+        let [elsewhere, _] = runtimes();
+        let waits = elsewhere.spawn(writer.write("m f=1 6"));
+        let flushes = elsewhere.spawn({
+            let writer = writer.clone();
+            async move { writer.flush().await }
+        });
+        while elsewhere.metrics().num_alive_tasks() < 2 {
+            std::thread::sleep(SHORT);
+        }
+        drop(runtime);
+        elsewhere.block_on(async {
+            for receipt in receipts {
+                let error = in_time(receipt.into_future()).await.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Closed);
+            }
+            in_time(flushes).await.unwrap().complete().unwrap_err();
+            let error = in_time(waits).await.unwrap().unwrap_err();
+            assert_eq!((error.kind(), error.unwritten()), (ErrorKind::Closed, &b"m f=1 6\n"[..]));
+            let error = writer.write("m f=1 7").await.unwrap_err();
+            assert_eq!((error.kind(), error.unwritten()), (ErrorKind::Closed, &b"m f=1 7\n"[..]));
+            let report = in_time(writer.close()).await;
+            assert_eq!(report.undelivered_lines(), 5);
+            assert_eq!(writer.stats().held_lines, 0);
+        });
+    }
+}
+
+#[test]
+fn a_runtime_that_ends_after_the_last_handle_hands_the_lines_back() {
+    for runtime in runtimes() {
+        let server = Server::start();
+        server.inject(Fault::stall().always());
+        let (mut events, receipt) = runtime.block_on(async {
+            let writer = builder(&server).batch_size(1).start().await.unwrap();
+            let _ = writer.write("m f=1 1").await.unwrap();
+            let receipt = writer.write("m f=1 2").await.unwrap();
+            (writer.events(), receipt)
+        });
+        drop(runtime);
+        let [elsewhere, _] = runtimes();
+        elsewhere.block_on(async {
+            assert_eq!(receipt.await.unwrap_err().kind(), ErrorKind::Closed);
+            while in_time(events.next()).await.is_some() {}
+        });
+    }
+}
+
+#[tokio::test]
+async fn the_task_that_watches_the_runtime_ends_with_the_writer() {
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let (server, before) = (Server::start(), tasks());
+    let writer = builder(&server).start().await.unwrap();
+    writer.write("m f=1 1").await.unwrap();
+    let mut events = writer.events();
+    drop(writer);
+    while in_time(events.next()).await.is_some() {}
+    assert_eq!(server.lines(server.bucket()).len(), 1, "what is dropped still delivers");
+    let waited = Instant::now();
+    while tasks() > before + 1 && waited.elapsed() < PATIENCE {
+        // One is the connection's.
+        tokio::time::sleep(SHORT).await;
+    }
+    assert!(tasks() <= before + 1, "{} tasks are left", tasks() - before);
+}
+
+#[test]
+fn close_outlives_the_runtime_of_the_writer() {
+    for runtime in runtimes() {
+        let server = Server::start();
+        server.inject(Fault::stall().always());
+        let writer = runtime.block_on(async {
+            let writer = builder(&server).batch_size(1).start().await.unwrap();
+            writer.write(["m f=1 1", "m f=1 2"]).await.unwrap();
+            writer
+        });
+        let [elsewhere, _] = runtimes();
+        elsewhere.block_on(async {
+            let (mut first, mut second) = (pin!(writer.close()), pin!(writer.close()));
+            assert!(poll_once(first.as_mut()).await.is_pending());
+            assert!(poll_once(second.as_mut()).await.is_pending());
+            runtime.shutdown_background();
+            assert_eq!(in_time(second).await.undelivered_lines(), 2);
+            assert_eq!(in_time(first).await.undelivered_lines(), 2);
+        });
+    }
+}
+
+#[test]
+fn close_does_not_wait_for_a_task_that_blocks_its_thread() {
+    let [runtime, _] = runtimes();
+    let server = Server::start();
+    let blocks = || {
+        std::thread::sleep(Duration::from_secs(4));
+        Err("too late".into())
+    };
+    let client = influx_core::Client::builder(server.url()).org(server.org());
+    let client = client.token_provider(blocks).build().unwrap();
+    runtime.block_on(async {
+        let writer = client.writer(server.bucket()).batch_size(1).start().await.unwrap();
+        let queued = async {
+            writer.write("m f=1 1").await.unwrap();
+            writer.write("m f=1 2").await.unwrap()
+        };
+        let queued = queued.await;
+        while writer.stats().requests == 0 {
+            tokio::time::sleep(SHORT).await;
+        }
+        let start = Instant::now();
+        let report = writer.close_within(SHORT).await;
+        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+        assert_eq!(report.undelivered_lines(), 1, "{report}");
+        assert_eq!(queued.await.unwrap_err().kind(), ErrorKind::Closed);
+    });
+}
+
+#[test]
+fn a_runtime_without_timers_is_refused_with_the_remedy() {
+    let server = Server::start();
+    let runtime = Builder::new_current_thread().enable_io().build().unwrap();
+    let error = runtime.block_on(builder(&server).start()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("`enable_time`"), "{error}");
+}
