@@ -2,6 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -179,4 +180,27 @@ fn a_runtime_without_timers_is_refused_with_the_remedy() {
     let error = runtime.block_on(builder(&server).start()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.to_string().contains("`enable_time`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_delivery_that_panics_costs_its_batch_only() {
+    let server = Server::start();
+    let (token, calls) = (server.token().to_owned(), AtomicUsize::new(0));
+    let provider = move || {
+        assert!(calls.fetch_add(1, Ordering::Relaxed) > 0, "the first call panics");
+        Ok(token.as_str().into())
+    };
+    let client = influx_core::Client::builder(server.url()).org(server.org());
+    let client = client.token_provider(provider).build().unwrap();
+    let writer = client.writer(server.bucket()).batch_size(2).start().await.unwrap();
+    let first = writer.write(["m f=1 1", "m f=1 2"]).await.unwrap();
+    let second = writer.write(["m f=1 3", "m f=1 4"]).await.unwrap();
+    let error = in_time(first.into_future()).await.unwrap_err();
+    assert!(error.to_string().contains("panicked"), "{error}");
+    let lines: Vec<_> = error.refused().iter().filter_map(|refused| refused.line()).collect();
+    assert_eq!(lines, [b"m f=1 1", b"m f=1 2"]);
+    in_time(second.into_future()).await.unwrap();
+    let (report, stats) = (in_time(writer.close()).await, writer.stats());
+    assert_eq!((report.delivered(), report.refused_lines()), (2, 2));
+    assert_eq!((stats.delivered_lines, stats.given_up, stats.held_lines), (2, 2, 0));
 }

@@ -264,12 +264,16 @@ impl Delivery {
 
     /// Gives up what is still to be stored; its lines, for the reason of the last error.
     pub(crate) fn abandon(&mut self) -> Vec<usize> {
+        self.refuse_rest(&WriterCause::Undelivered { last: self.last.clone() }.into())
+    }
+
+    /// Refuses what is still to be stored; its lines.
+    pub(crate) fn refuse_rest(&mut self, reason: &Error) -> Vec<usize> {
         let mut left = Vec::new();
         while !self.pieces.is_empty() {
             left.extend(self.take_piece());
         }
-        let reason = Error::from(WriterCause::Undelivered { last: self.last.clone() });
-        self.refuse_all(&left, &reason);
+        self.refuse_all(&left, reason);
         left
     }
 

@@ -139,10 +139,11 @@ impl Error {
         }
     }
 
-    /// Whether a writer's retries were spent.
+    /// Whether a writer's retries were spent, or cut short by a panic.
     #[cfg(feature = "client")]
     pub(crate) fn is_given_up(&self) -> bool {
-        matches!(self.0.cause, Cause::Writer(WriterCause::GaveUp { .. }))
+        use WriterCause::{GaveUp, Panicked};
+        matches!(self.0.cause, Cause::Writer(GaveUp { .. } | Panicked))
     }
 
     /// How many lines of a text this is about.

@@ -15,6 +15,8 @@ pub(crate) enum WriterCause {
     Conflict { measurement: String, field: String, is: &'static str, was: &'static str },
     /// Its retries are spent.
     GaveUp { attempts: u32, after: Duration, last: Error },
+    /// Code of the caller's panicked while they were delivered.
+    Panicked,
     /// It was closed, or its runtime ended, before they were delivered.
     Undelivered { last: Option<Error> },
     /// Of so many lines these have not been stored.
@@ -27,6 +29,7 @@ impl WriterCause {
             Self::Closed | Self::Undelivered { .. } => ErrorKind::Closed,
             Self::Full { .. } => ErrorKind::Full,
             Self::Conflict { .. } => ErrorKind::InvalidLine,
+            Self::Panicked => ErrorKind::InvalidInput,
             Self::GaveUp { last, .. } => last.kind(),
             Self::NotStored { refused, .. } => {
                 refused.first().map_or(ErrorKind::Closed, |first| first.reason().kind())
@@ -67,6 +70,10 @@ impl fmt::Display for WriterCause {
                 let tries = if *attempts == 1 { "try" } else { "tries" };
                 write!(f, "given up after {attempts} {tries} in {after:.1?}")
             }
+            Self::Panicked => f.write_str(
+                "their delivery panicked, such as in the client's `token_provider`; some may be \
+                 stored all the same",
+            ),
             Self::Undelivered { .. } => f.write_str(
                 "not delivered before the writer was closed or its runtime ended; some may be \
                  stored all the same",

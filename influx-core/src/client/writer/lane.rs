@@ -1,6 +1,10 @@
 //! The task that brings home the batches of one lane, one after the other.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::time;
@@ -12,7 +16,7 @@ use super::shared::Shared;
 use super::state::{LaneId, Next, Sealed};
 use crate::batch::{Delivery, Reaction};
 use crate::client::write::{check_stored, request};
-use crate::error::{Error, Refused, Result};
+use crate::error::{Error, Refused, Result, WriterCause};
 use crate::http::Encoded;
 use crate::time::Precision;
 
@@ -37,7 +41,10 @@ pub(super) async fn run(shared: Arc<Shared>, id: LaneId) {
                 let mut in_flight = InFlight::new(&shared, id, sealed);
                 let target = Arc::clone(&in_flight.target);
                 let lines = in_flight.delivery.batch().count();
-                observe::delivery(&target, lines, in_flight.deliver()).await;
+                let work = observe::delivery(&target, lines, in_flight.deliver());
+                if !is_done_without_panic(work).await {
+                    in_flight.refuse_rest();
+                }
                 in_flight.settle();
             }
             Next::Wait(due, wake) => {
@@ -46,6 +53,16 @@ pub(super) async fn run(shared: Arc<Shared>, id: LaneId) {
             Next::End => return,
         }
     }
+}
+
+/// Whether `work` comes to its end. A panic in it, such as one of a token provider, stays there.
+async fn is_done_without_panic(work: impl Future<Output = ()>) -> bool {
+    let mut work = pin!(work);
+    poll_fn(|cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
+        polled.map_or(Poll::Ready(false), |polled| polled.map(|()| true))
+    })
+    .await
 }
 
 fn now() -> Instant {
@@ -118,11 +135,7 @@ impl InFlight {
     fn failed(&mut self, batch: &Batch, error: Error, sent: Instant) -> Reaction {
         let rules = &self.shared.options.rules;
         let reaction = self.delivery.failed(&error, rules, sent, now(), fastrand::f64());
-        let refused = self.delivery.take_refused();
-        if !refused.is_empty() {
-            self.shared.note_refused(&batch.target, &refused);
-            self.refused.extend(refused);
-        }
+        self.note_refused();
         let batch = batch.clone();
         let failures = self.delivery.failures();
         match reaction {
@@ -144,6 +157,20 @@ impl InFlight {
             time::sleep(delay).await;
         } else {
             let _ = time::timeout(delay, closing.wait_for(|closing| *closing)).await;
+        }
+    }
+
+    /// After a panic.
+    fn refuse_rest(&mut self) {
+        self.delivery.refuse_rest(&WriterCause::Panicked.into());
+        self.note_refused();
+    }
+
+    fn note_refused(&mut self) {
+        let refused = self.delivery.take_refused();
+        if !refused.is_empty() {
+            self.shared.note_refused(&self.target, &refused);
+            self.refused.extend(refused);
         }
     }
 

@@ -44,7 +44,7 @@ pub struct Stats {
     pub refused_here: u64,
     /// Lines that the server would not have.
     pub refused_by_server: u64,
-    /// Lines whose retries were spent.
+    /// Lines whose retries were spent, or whose delivery panicked.
     pub given_up: u64,
     /// Lines dropped for want of room, as [`when_full`](super::WriterBuilder::when_full) says.
     pub dropped: u64,
