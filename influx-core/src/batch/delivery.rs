@@ -24,8 +24,18 @@ pub(crate) struct Delivery {
     last: Option<Error>,
     /// Whether the failures in a row were no fault of the lines.
     blocked: bool,
+    held: Held,
     /// As large as a body may be; learned from the server.
     ceiling: usize,
+}
+
+/// How often and how long the lines were held, since one of them had its fate.
+#[derive(Debug, Default)]
+struct Held {
+    answers: u32,
+    time: Duration,
+    /// When the time was last added to, while they are held.
+    until: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -69,6 +79,7 @@ impl Delivery {
             since: None,
             last: None,
             blocked: false,
+            held: Held::default(),
             ceiling,
         }
     }
@@ -123,8 +134,13 @@ impl Delivery {
         self.answered();
     }
 
-    /// The server has spoken, so it is not away.
+    /// The server has spoken of the lines, so it is not away.
     fn answered(&mut self) {
+        self.begin_anew();
+        self.held = Held::default();
+    }
+
+    fn begin_anew(&mut self) {
         (self.failures, self.since) = (0, None);
     }
 
@@ -231,19 +247,25 @@ impl Delivery {
         let blocked = verdict == Verdict::Blocked;
         if std::mem::replace(&mut self.blocked, blocked) != blocked {
             // What was waited for in the one way does not count in the other.
-            self.answered();
+            self.begin_anew();
         }
         self.failures = self.failures.saturating_add(1);
         let since = *self.since.get_or_insert(sent);
         let is_stored_nowhere =
             blocked || error.kind() == ErrorKind::Connect || error.status() == Some(429);
         let may_repeat = self.batch.is_repeatable() || is_stored_nowhere;
-        let max_time = if blocked { rules.max_hold_time } else { Some(rules.backoff.max_time) };
-        let left = max_time.map(|max| max.saturating_sub(now.saturating_duration_since(since)));
+        let tried = now.saturating_duration_since(since);
+        let (max_time, attempts, after) = if blocked {
+            self.held.go_on(sent, now);
+            (rules.max_hold_time, self.held.answers, self.held.time)
+        } else {
+            self.held.end(sent);
+            (Some(rules.backoff.max_time), self.failures, tried)
+        };
+        let left = max_time.map(|max| max.saturating_sub(after));
         let spent = !blocked && self.failures > rules.backoff.max_retries;
         if spent || !may_repeat || left == Some(Duration::ZERO) {
-            let after = now.saturating_duration_since(since);
-            let cause = WriterCause::GaveUp { attempts: self.failures, after, last: error.clone() };
+            let cause = WriterCause::GaveUp { attempts, after, last: error.clone() };
             self.refuse_piece(&cause.into());
             self.answered();
             return Reaction::Next;
@@ -292,6 +314,23 @@ impl Delivery {
 
     pub(crate) const fn ceiling(&self) -> usize {
         self.ceiling
+    }
+}
+
+impl Held {
+    /// The server refused a request for no fault of the lines.
+    fn go_on(&mut self, sent: Instant, now: Instant) {
+        self.answers = self.answers.saturating_add(1);
+        let from = self.until.unwrap_or(sent);
+        self.time = self.time.saturating_add(now.saturating_duration_since(from));
+        self.until = Some(now);
+    }
+
+    /// The request at `sent` was answered otherwise.
+    fn end(&mut self, sent: Instant) {
+        if let Some(from) = self.until.take() {
+            self.time = self.time.saturating_add(sent.saturating_duration_since(from));
+        }
     }
 }
 

@@ -473,7 +473,53 @@ fn what_was_held_for_hours_is_not_given_up_by_the_first_failure_after_it() {
     let later = start + seconds(3_600);
     let reaction = held.failed(&answer(503, ""), &rules(), later, later, 0.0);
     assert_eq!(reaction, Reaction::Throttle(seconds(5)));
+}
+
+#[test]
+fn time_that_the_server_was_away_is_not_held() {
+    let (start, mut away) = (Instant::now(), delivery(["m f=1 1"]));
+    let backoff = Backoff { max_time: Duration::MAX, ..Backoff::default() };
+    let rules = Rules { max_hold_time: Some(seconds(60)), backoff, ..rules() };
+    for hour in 0..5 {
+        let now = start + seconds(3_600 * hour);
+        away.failed(&interrupted(), &rules, now, now, 0.0);
+        let reaction = away.failed(&answer(404, "bucket"), &rules, now, now, 0.0);
+        assert_eq!(reaction, Reaction::Hold(seconds(5)), "in hour {hour}");
+        away.failed(&interrupted(), &rules, now, now, 0.0);
+    }
+}
+
+#[test]
+fn the_time_that_lines_are_held_adds_up_whatever_is_answered_in_between() {
     let rules = Rules { max_hold_time: Some(seconds(60)), ..rules() };
+    let (mut now, mut held) = (Instant::now(), delivery(["m f=1 1", "m f=2 2"]));
+    let start = now;
+    // Each hold waits for 5 s, each retry as well.
+    for round in 0..12 {
+        let reaction = held.failed(&answer(404, "bucket"), &rules, now, now, 0.0);
+        assert_eq!(reaction, Reaction::Hold(seconds(5)), "in round {round}");
+        now += seconds(5);
+        assert_eq!(
+            held.failed(&answer(500, ""), &rules, now, now, 0.0),
+            Reaction::Retry(seconds(5))
+        );
+        now += seconds(5);
+    }
+    assert_eq!(now - start, seconds(120));
+    let reaction = held.failed(&answer(404, "bucket"), &rules, now, now, 0.0);
+    assert_eq!(reaction, Reaction::Next);
+    let refused = held.take_refused();
+    assert_eq!(refused[0].reason().to_string(), "given up after 13 tries in 60.0s");
+}
+
+#[test]
+fn lines_that_are_stored_begin_the_time_of_those_behind_them_anew() {
+    let rules = Rules { max_hold_time: Some(seconds(60)), ..rules() };
+    let (start, mut held) = (Instant::now(), delivery(["m f=1 1", "m f=2 2"]));
+    held.failed(&answer(413, ""), &rules, start, start, 0.0);
+    held.failed(&answer(404, "bucket"), &rules, start, start + seconds(59), 0.0);
+    held.stored();
+    let later = start + seconds(59);
     let reaction = held.failed(&answer(404, "bucket"), &rules, later, later, 0.0);
-    assert_eq!(reaction, Reaction::Hold(seconds(5)), "the time away is not held");
+    assert_eq!(reaction, Reaction::Hold(seconds(5)));
 }
