@@ -194,6 +194,8 @@ impl InFlight {
 impl Drop for InFlight {
     fn drop(&mut self) {
         if !self.settled {
+            // Before there is room for lines that nobody would deliver.
+            self.shared.close();
             if !self.delivery.abandon().is_empty() {
                 self.note_undelivered();
             }

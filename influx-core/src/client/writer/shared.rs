@@ -235,7 +235,8 @@ impl Shared {
         }
     }
 
-    fn close(&self) {
+    /// Takes no more lines.
+    pub(super) fn close(&self) {
         self.space.close();
         self.state().seal_all();
         self.closing.send_replace(true);
