@@ -8,6 +8,9 @@ use super::{Backoff, Batch, partial, quoted};
 use crate::error::{Error, ErrorKind, Refused, WriterCause};
 use crate::time::Precision;
 
+/// A server that has said no is not asked again before this.
+const MIN_PAUSE: Duration = Duration::from_millis(100);
+
 /// A batch on its way: which of its lines are still to be stored, and which are refused.
 ///
 /// Lines are sent in their order; what has to go again goes again before what comes behind it.
@@ -274,6 +277,9 @@ impl Delivery {
         if verdict == Verdict::Throttled || error.retry_after().is_some() {
             let asked = error.retry_after().unwrap_or_default();
             delay = delay.max(asked).saturating_add(rules.jitter.mul_f64(random));
+        }
+        if blocked || (verdict == Verdict::Throttled && error.retry_after().is_none()) {
+            delay = delay.max(MIN_PAUSE);
         }
         // The last try comes when the time is up.
         let delay = left.map_or(delay, |left| delay.min(left));

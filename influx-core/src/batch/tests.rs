@@ -476,6 +476,21 @@ fn what_was_held_for_hours_is_not_given_up_by_the_first_failure_after_it() {
 }
 
 #[test]
+fn a_server_that_says_no_is_not_asked_in_a_busy_loop() {
+    let now = Instant::now();
+    let backoff = Backoff { interval: Duration::ZERO, ..Backoff::default() };
+    let rules = Rules { backoff, ..rules() };
+    let react = |error: &Error| delivery(["m f=1 1"]).failed(error, &rules, now, now, 0.5);
+    let pause = Duration::from_millis(100);
+    assert_eq!(react(&answer(404, "bucket")), Reaction::Hold(pause));
+    assert_eq!(react(&answer(429, "")), Reaction::Throttle(pause));
+    assert_eq!(react(&answer(503, "")), Reaction::Throttle(pause));
+    // The server's own word, and retries, which end.
+    assert_eq!(react(&throttled(seconds(0))), Reaction::Throttle(Duration::ZERO));
+    assert_eq!(react(&interrupted()), Reaction::Retry(Duration::ZERO));
+}
+
+#[test]
 fn time_that_the_server_was_away_is_not_held() {
     let (start, mut away) = (Instant::now(), delivery(["m f=1 1"]));
     let backoff = Backoff { max_time: Duration::MAX, ..Backoff::default() };

@@ -123,7 +123,8 @@ impl WriterBuilder {
     }
 
     /// The unit of the wait before another try; 5 s by default. Before try n + 1 that is a random
-    /// time between `retry_interval`·`exponential_base`ⁿ⁻¹ and `retry_interval`·`exponential_base`ⁿ.
+    /// time between `retry_interval`·`exponential_base`ⁿ⁻¹ and `retry_interval`·`exponential_base`ⁿ. A
+    /// server that throttles, or does not let this writer write, is left alone for 100 ms at least.
     pub const fn retry_interval(mut self, interval: Duration) -> Self {
         self.options.rules.backoff.interval = interval;
         self
