@@ -1,11 +1,13 @@
 //! Lines on their way into a writer: encoded, given room, and appended to their lanes.
 
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::ops::Range;
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::builder::WhenFull;
 use super::hand_over::{HandOver, Receipt, Settlement};
@@ -174,18 +176,27 @@ impl Shared {
                 cost += self.permits(range.len());
                 lines.push((range, entry));
             }
-            if self.space.available_permits() < cost {
-                // What was taken before may hold the room, and no line may come that fills its batch.
-                self.state().seal_all();
-            }
             let from = lines.first().map_or(0, |(range, _)| range.start);
             let permits = u32::try_from(cost).unwrap_or(u32::MAX);
-            let acquired = self.space.acquire_many(permits).await.map(|permit| permit.forget());
-            let taken = acquired.map_err(|_| Error::from(WriterCause::Closed));
+            let taken = self.wait_for_room(permits).await;
             let taken = taken.and_then(|()| self.append(&mut receipt, route, &handed, lines));
             taken.map_err(|error| unwritten(error, &handed.bytes[from..]))?;
         }
         refused.map_or(Ok(receipt), Err)
+    }
+
+    async fn wait_for_room(&self, permits: u32) -> Result<()> {
+        let (mut room, mut waits) = (pin!(self.space.acquire_many(permits)), false);
+        let permit = poll_fn(|cx| {
+            let polled = room.as_mut().poll(cx);
+            if polled.is_pending() && !std::mem::replace(&mut waits, true) {
+                // What was taken before may hold the room, and no line may come that fills its
+                // batch. What is taken from now on sees that there is no room, and goes at once.
+                self.state().seal_all();
+            }
+            polled
+        });
+        permit.await.map(SemaphorePermit::forget).map_err(|_| WriterCause::Closed.into())
     }
 
     fn append(
