@@ -197,9 +197,8 @@ impl Shared {
     /// A batch that was in flight has its fate.
     pub(super) fn note_settled(&self, id: LaneId, batch: &Batch, permits: usize, ceiling: usize) {
         let mut state = self.state();
-        let lane = state.lane_of(id);
-        lane.in_flight = None;
-        lane.limits.bytes = lane.limits.bytes.min(ceiling);
+        state.lane_of(id).in_flight = None;
+        state.routes[id.route].limit_bytes(ceiling);
         drop(state);
         self.free(batch, permits);
     }

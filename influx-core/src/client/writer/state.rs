@@ -102,7 +102,8 @@ impl State {
         let known =
             lanes.iter().position(|lane| lane.precision == precision && lane.shard == shard);
         let lane = known.unwrap_or_else(|| {
-            lanes.push(Lane::new(precision, shard, options.limits));
+            let limits = lanes.first().map_or(options.limits, |lane| lane.limits);
+            lanes.push(Lane::new(precision, shard, limits));
             lanes.len() - 1
         });
         LaneId { route, lane }
@@ -206,6 +207,13 @@ impl Route {
     pub(super) fn new(target: Target) -> Self {
         let (target, guard) = (Arc::new(target), SchemaGuard::default());
         Self { target, lanes: Vec::new(), gate: None, guard }
+    }
+
+    /// No body is larger, in any lane: the server would not take it.
+    pub(super) fn limit_bytes(&mut self, ceiling: usize) {
+        for lane in &mut self.lanes {
+            lane.limits.bytes = lane.limits.bytes.min(ceiling);
+        }
     }
 }
 
