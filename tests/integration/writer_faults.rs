@@ -3,11 +3,13 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use influx_core::ErrorKind;
-use influx_core::client::WriterBuilder;
+use influx_core::client::writer::{Stats, WhenFull};
+use influx_core::client::{Writer, WriterBuilder};
 use influx_testkit::{Fault, Server};
 use tokio::runtime::{Builder, Runtime};
 
@@ -203,4 +205,115 @@ async fn a_delivery_that_panics_costs_its_batch_only() {
     let (report, stats) = (in_time(writer.close()).await, writer.stats());
     assert_eq!((report.delivered(), report.refused_lines()), (2, 2));
     assert_eq!((stats.delivered_lines, stats.given_up, stats.held_lines), (2, 2, 0));
+}
+
+/// Whether each line that was taken is in one place.
+fn adds_up(stats: &Stats) -> bool {
+    let settled = stats.delivered_lines + stats.refused_by_server + stats.given_up;
+    stats.taken_lines == settled + stats.dropped + stats.undelivered + stats.held_lines
+}
+
+#[tokio::test]
+async fn the_counts_add_up_while_a_batch_is_delivered_in_parts() {
+    let server = Server::start();
+    // Of eight lines the first half, then the third quarter; one of the rest is bad.
+    for fault in [413, 413, 0, 0, 413] {
+        server.inject(if fault == 0 { Fault::through() } else { Fault::answer(fault) });
+    }
+    let (seen, writer) = (Arc::new(Mutex::new(Vec::new())), Arc::new(OnceLock::<Writer>::new()));
+    let building = builder(&server).batch_size(8).on_event({
+        let (seen, writer) = (Arc::clone(&seen), Arc::clone(&writer));
+        move |_| seen.lock().unwrap().push(writer.get().unwrap().stats())
+    });
+    writer.set(building.start().await.unwrap()).unwrap();
+    let writer = writer.get().unwrap();
+    let text: Vec<_> = (0..8).map(|n| format!("m f={n} {n}")).collect();
+    let _ = writer.write(text).await.unwrap();
+    assert!(in_time(writer.flush()).await.is_complete());
+    let seen = seen.lock().unwrap();
+    let held: Vec<_> = seen.iter().map(|stats| (stats.held_lines, stats.held_bytes)).collect();
+    assert!(held.len() > 2 && held.is_sorted_by(|a, b| a > b), "{held:?}");
+    assert_eq!(held.last(), Some(&(0, 0)));
+    assert!(seen.iter().all(adds_up), "{seen:?}");
+}
+
+#[tokio::test]
+async fn the_counts_add_up_whatever_is_dropped() {
+    for when_full in [WhenFull::DropNewest, WhenFull::DropOldest] {
+        let server = Server::start();
+        server.inject(Fault::stall().always());
+        let writer = builder(&server).batch_size(1).max_buffered_bytes(3 * 16);
+        let writer = writer.when_full(when_full).start().await.unwrap();
+        for time in 0..9 {
+            let _ = writer.write(format!("m f=1 {time}")).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        let stats = writer.stats();
+        assert_eq!(
+            (stats.taken_lines, stats.dropped, stats.held_lines),
+            (9, 6, 3),
+            "{when_full:?}"
+        );
+        assert!(adds_up(&stats), "{stats:?}");
+        let _ = writer.close_within(SHORT).await;
+        let stats = writer.stats();
+        assert_eq!((stats.undelivered, stats.held_bytes), (3, 0), "{when_full:?}");
+        assert!(adds_up(&stats), "{stats:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_unknown_is_not_asked_in_a_busy_loop() {
+    let server = Server::start();
+    let writer = server.client().writer("unknown").retry_interval(Duration::ZERO).batch_size(1);
+    let writer = writer.start().await.unwrap();
+    let _ = writer.write("m f=1 1").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(350)).await;
+    let requests = writer.stats().requests;
+    assert!((1..=5).contains(&requests), "{requests} requests");
+    assert_eq!(in_time(writer.close()).await.undelivered_lines(), 1);
+}
+
+#[tokio::test]
+async fn a_size_that_one_lane_learned_holds_for_all_of_the_bucket() {
+    let server = Server::start();
+    server.inject(Fault::answer(413));
+    let writer = builder(&server).max_in_flight(8).start().await.unwrap();
+    let of_series = |series: u32| (0..8).map(move |n| format!("m,s={series} f={n} {n}"));
+    let text: Vec<String> = of_series(0).collect();
+    let _ = writer.write(text).await.unwrap();
+    let _ = in_time(writer.flush()).await;
+    let asked = writer.stats().requests;
+    for series in 1..16 {
+        let text: Vec<String> = of_series(series).collect();
+        let _ = writer.write(text).await.unwrap();
+    }
+    assert!(in_time(writer.close()).await.is_complete());
+    // 13 bytes and more each; half of eight such lines is the most.
+    let later = server.requests().into_iter().skip(usize::try_from(asked).unwrap());
+    let longest = later.map(|request| request.text().lines().count()).max();
+    assert_eq!(longest, Some(4));
+}
+
+#[test]
+fn a_write_that_waits_for_room_is_woken_whoever_takes_it_meanwhile() {
+    let [runtime, _] = runtimes();
+    runtime.block_on(async {
+        let server = Server::start();
+        let writer = builder(&server).max_buffered_bytes(6 * 16).start().await.unwrap();
+        let writes = (0..4).map(|task| {
+            let writer = writer.clone();
+            tokio::spawn(async move {
+                for time in 0..300 {
+                    let lines = 1 + (time + task) % 5;
+                    let text: Vec<_> = (0..lines).map(|n| format!("m f={task} {n}")).collect();
+                    let _ = writer.write(text).await.unwrap();
+                }
+            })
+        });
+        for write in writes.collect::<Vec<_>>() {
+            in_time(write).await.unwrap();
+        }
+        assert!(in_time(writer.close()).await.is_complete());
+    });
 }

@@ -138,7 +138,7 @@ impl Shared {
             refused.push(Refused::line_of(line, &handed.bytes[range], reason.clone()));
             receipt.push(&settlement, line);
         }
-        self.note_dropped(&target, &refused);
+        self.note_newest_dropped(&target, &refused);
         settlement.settle(refused);
         receipt
     }

@@ -184,8 +184,7 @@ impl InFlight {
         self.settled = true;
         let mut refused = std::mem::take(&mut self.refused);
         refused.sort_by_key(Refused::index);
-        let (batch, ceiling) = (self.delivery.batch(), self.delivery.ceiling());
-        self.shared.note_settled(self.id, batch, self.permits, ceiling);
+        self.shared.note_settled(self.id, self.permits, self.delivery.ceiling());
         self.settlement.settle(refused);
     }
 }

@@ -27,6 +27,9 @@ pub struct Undelivered {
 }
 
 /// What a writer has done and what it holds.
+///
+/// Every line taken is counted once more, at any moment: `taken_lines` is the sum of
+/// `delivered_lines`, `refused_by_server`, `given_up`, `dropped`, `undelivered` and `held_lines`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {

@@ -15,7 +15,6 @@ use super::event::{self, Callback, Event, Listeners, Target};
 use super::report::{Report, Stats, Undelivered};
 use super::state::{Lane, LaneId, Next, Route, Sealed, State, far_from};
 use super::{intake, observe, runtime};
-use crate::batch::Batch;
 use crate::error::{Error, Refused, Result, WriterCause};
 use crate::http::{Connection, Encoded};
 use crate::line_protocol::{DefaultTags, Handed, Stamps};
@@ -125,6 +124,7 @@ impl Shared {
         let mut state = self.state();
         state.stats.delivered_lines += batch.lines as u64;
         state.stats.delivered_bytes += batch.body.len() as u64;
+        state.let_go(batch.lines, batch.body.len());
         drop(state);
         self.events.tell(&Event::Delivered(batch.clone()));
     }
@@ -143,13 +143,26 @@ impl Shared {
                 false => state.stats.refused_by_server += 1,
             }
         }
+        state.let_go_of(refused);
         state.keep(refused);
         drop(state);
         self.tell_refused(target, refused);
     }
 
+    /// Lines that were held, for those that come.
     pub(super) fn note_dropped(&self, target: &Arc<Target>, refused: &[Refused]) {
         let mut state = self.state();
+        state.let_go_of(refused);
+        state.stats.dropped += refused.len() as u64;
+        state.keep(refused);
+        drop(state);
+        self.tell_refused(target, refused);
+    }
+
+    /// Lines that came, which count as taken: the call has not failed.
+    pub(super) fn note_newest_dropped(&self, target: &Arc<Target>, refused: &[Refused]) {
+        let mut state = self.state();
+        state.stats.taken_lines += refused.len() as u64;
         state.stats.dropped += refused.len() as u64;
         state.keep(refused);
         drop(state);
@@ -190,32 +203,30 @@ impl Shared {
         let undelivered = Undelivered { bucket, org, precision, lines: lines.into(), count };
         state.report.undelivered.push(undelivered.clone());
         state.stats.undelivered += count as u64;
+        state.let_go_of(refused);
         drop(state);
         self.events.tell(&Event::Undelivered(undelivered));
     }
 
     /// A batch that was in flight has its fate.
-    pub(super) fn note_settled(&self, id: LaneId, batch: &Batch, permits: usize, ceiling: usize) {
+    pub(super) fn note_settled(&self, id: LaneId, permits: usize, ceiling: usize) {
         let mut state = self.state();
         state.lane_of(id).in_flight = None;
         state.routes[id.route].limit_bytes(ceiling);
         drop(state);
-        self.free(batch, permits);
+        self.free(permits);
     }
 
-    fn free(&self, batch: &Batch, permits: usize) {
-        let mut state = self.state();
-        state.stats.held_lines -= batch.count() as u64;
-        state.stats.held_bytes -= batch.bytes().len();
-        let Stats { held_bytes, held_lines, .. } = state.stats;
-        drop(state);
+    /// Makes room for other lines.
+    fn free(&self, permits: usize) {
+        let Stats { held_bytes, held_lines, .. } = self.state().stats;
         observe::held(held_bytes, held_lines);
         self.space.add_permits(permits);
     }
 
     /// A batch that nobody delivers has its fate.
     pub(super) fn settle(&self, sealed: &Sealed, refused: Vec<Refused>) {
-        self.free(&sealed.batch, sealed.permits);
+        self.free(sealed.permits);
         sealed.settlement.settle(refused);
     }
 }

@@ -109,6 +109,19 @@ impl State {
         LaneId { route, lane }
     }
 
+    /// So much has its fate.
+    pub(super) fn let_go(&mut self, lines: usize, bytes: usize) {
+        self.stats.held_lines -= lines as u64;
+        self.stats.held_bytes -= bytes;
+    }
+
+    /// These are held no more.
+    pub(super) fn let_go_of(&mut self, refused: &[Refused]) {
+        // With its line feed.
+        let length = |line: &Refused| line.line().map_or(0, |line| line.len() + 1);
+        self.let_go(refused.len(), refused.iter().map(length).sum());
+    }
+
     /// Keeps refused lines for the report, as far as that goes.
     pub(super) fn keep(&mut self, refused: &[Refused]) {
         const LINES: usize = 1_000;
