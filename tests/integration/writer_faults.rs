@@ -317,3 +317,47 @@ fn a_write_that_waits_for_room_is_woken_whoever_takes_it_meanwhile() {
         assert!(in_time(writer.close()).await.is_complete());
     });
 }
+
+/// A subscriber that panics at every record.
+struct Panics;
+
+impl tracing::Subscriber for Panics {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().starts_with("influx_core")
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        panic!("nobody may log");
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn a_log_that_panics_harms_no_line() {
+    let [_, runtime] = runtimes();
+    // See `observed.rs` for why there are two.
+    let _second = tracing::Dispatch::new(Panics);
+    tracing::subscriber::with_default(Panics, || {
+        runtime.block_on(async {
+            let server = Server::start();
+            server.inject(Fault::answer(418));
+            let writer = builder(&server).batch_size(1).start().await.unwrap();
+            let refused = writer.write("m f=1 1").await.unwrap();
+            let stored = writer.write("m f=1 2").await.unwrap();
+            let error = in_time(refused.into_future()).await.unwrap_err();
+            assert_eq!(error.refused()[0].line(), Some(&b"m f=1 1"[..]));
+            assert!(!error.to_string().contains("panicked"), "{error}");
+            in_time(stored.into_future()).await.unwrap();
+            let report = in_time(writer.close()).await;
+            assert_eq!((report.delivered(), report.refused_lines()), (1, 1));
+        });
+    });
+}

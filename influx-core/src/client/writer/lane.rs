@@ -41,7 +41,7 @@ pub(super) async fn run(shared: Arc<Shared>, id: LaneId) {
                 let mut in_flight = InFlight::new(&shared, id, sealed);
                 let target = Arc::clone(&in_flight.target);
                 let lines = in_flight.delivery.batch().count();
-                let work = observe::delivery(&target, lines, in_flight.deliver());
+                let work = async { observe::delivery(&target, lines, in_flight.deliver()).await };
                 if !is_done_without_panic(work).await {
                     in_flight.refuse_rest();
                 }

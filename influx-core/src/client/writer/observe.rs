@@ -1,15 +1,25 @@
-//! What a writer tells `tracing` and `metrics`, each behind its feature.
+//! What a writer tells `tracing` and `metrics`, each behind its feature. A panic of whoever listens there
+//! stays there.
+
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::event::{Event, Target};
 
 /// As a log record, and as counts.
 pub(super) fn event(event: &Event) {
     #[cfg(feature = "tracing")]
-    log(event);
+    shielded(|| log(event));
     #[cfg(feature = "metrics")]
-    count(event);
+    shielded(|| count(event));
     #[cfg(not(any(feature = "tracing", feature = "metrics")))]
     let _ = event;
+}
+
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+fn shielded(tell: impl FnOnce()) {
+    // There is nobody left to be told.
+    let _ = catch_unwind(AssertUnwindSafe(tell));
 }
 
 /// The delivery of a batch, as a span.
@@ -30,7 +40,7 @@ pub(super) fn delivery<F: Future>(_: &Target, _: usize, work: F) -> F {
 
 pub(super) fn callback_panicked() {
     #[cfg(feature = "tracing")]
-    tracing::error!("a callback of the writer panicked; the writer goes on");
+    shielded(|| tracing::error!("a callback of the writer panicked; the writer goes on"));
 }
 
 #[cfg(feature = "tracing")]
@@ -119,6 +129,8 @@ pub(super) const fn held(_: usize, _: u64) {}
 pub(super) fn held(bytes: usize, lines: u64) {
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
     let (bytes, lines) = (bytes as f64, lines as f64);
-    metrics::gauge!("influx_writer_held_bytes").set(bytes);
-    metrics::gauge!("influx_writer_held_lines").set(lines);
+    shielded(|| {
+        metrics::gauge!("influx_writer_held_bytes").set(bytes);
+        metrics::gauge!("influx_writer_held_lines").set(lines);
+    });
 }
