@@ -159,19 +159,20 @@ fn close_does_not_wait_for_a_task_that_blocks_its_thread() {
     let client = client.token_provider(blocks).build().unwrap();
     runtime.block_on(async {
         let writer = client.writer(server.bucket()).batch_size(1).start().await.unwrap();
-        let queued = async {
-            writer.write("m f=1 1").await.unwrap();
-            writer.write("m f=1 2").await.unwrap()
-        };
-        let queued = queued.await;
+        let _ = writer.write("m f=1 1").await.unwrap();
+        let queued = writer.write("m f=1 2").await.unwrap();
         while writer.stats().requests == 0 {
             tokio::time::sleep(SHORT).await;
         }
         let start = Instant::now();
         let report = writer.close_within(SHORT).await;
         assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
-        assert_eq!(report.undelivered_lines(), 1, "{report}");
+        assert_eq!((report.undelivered_lines(), report.is_complete()), (1, false), "{report}");
+        assert!(report.to_string().ends_with("1 still held"), "{report}");
         assert_eq!(queued.await.unwrap_err().kind(), ErrorKind::Closed);
+        // It is over at last, and what came of it is told.
+        let report = in_time(writer.close()).await;
+        assert_eq!((report.undelivered_lines(), report.refused_lines()), (1, 1), "{report}");
     });
 }
 

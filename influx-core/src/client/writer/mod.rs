@@ -226,7 +226,8 @@ impl Writer {
         self.close_within(self.shared().options.max_close_wait).await
     }
 
-    /// The same for this long at most. What is given up in mid-request may be stored all the same.
+    /// The same for this long at most. What is given up in mid-request may be stored all the same. Where
+    /// a token provider blocks the thread it waits a second more, and those lines are then still held.
     ///
     /// # Cancel safety
     /// As [`close`](Self::close).

@@ -12,6 +12,8 @@ pub struct Report {
     pub(super) delivered: u64,
     pub(super) refused_lines: u64,
     pub(super) held: u64,
+    /// Whether no more lines come: then none should be held.
+    pub(super) closed: bool,
     pub(super) refused: Vec<Refused>,
     pub(super) undelivered: Vec<Undelivered>,
 }
@@ -99,7 +101,12 @@ impl Report {
     /// Whether every line was delivered that had to be by now.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.refused_lines == 0 && self.undelivered.is_empty()
+        self.refused_lines == 0 && self.undelivered.is_empty() && self.stuck() == 0
+    }
+
+    /// Lines of a closed writer whose delivery did not end when it was ended.
+    const fn stuck(&self) -> u64 {
+        if self.closed { self.held } else { 0 }
     }
 
     /// The report, if it [is complete](Self::is_complete).
@@ -111,7 +118,7 @@ impl Report {
         if self.is_complete() {
             return Ok(self);
         }
-        let undelivered = self.undelivered_lines();
+        let undelivered = self.undelivered_lines() + self.stuck();
         let lines = self.delivered + self.refused_lines + undelivered;
         let unwritten: Vec<u8> =
             self.undelivered.iter().flat_map(|undelivered| &undelivered.lines).copied().collect();

@@ -295,7 +295,7 @@ impl Shared {
     pub(super) fn report(&self) -> Report {
         let state = self.state();
         let Stats { delivered_lines: delivered, held_lines: held, .. } = state.stats;
-        Report { delivered, held, ..state.report.clone() }
+        Report { delivered, held, closed: self.space.is_closed(), ..state.report.clone() }
     }
 
     pub(super) fn stats(&self) -> Stats {
