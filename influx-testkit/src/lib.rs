@@ -35,7 +35,7 @@
 //! [`Server::inject`] takes [`Fault`]s: other answers, delays, resets, cut and stalled bodies, for
 //! the next request or for many. [`Server::set_time`] stops the server's clock;
 //! [`Server::add_bucket_with`] adds a bucket with a retention, [`Server::add_token`] a token that may
-//! not do everything. Let a test end with `assert_eq!(server.pending_faults(), 0)`: then every fault
+//! not do everything; [`Server::go_away`] refuses connections until [`Server::come_back`]. Let a test end with `assert_eq!(server.pending_faults(), 0)`: then every fault
 //! has met a request.
 //!
 //! ```

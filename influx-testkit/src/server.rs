@@ -8,13 +8,13 @@ use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use hyper::header::HeaderValue;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::api::{self, State};
 use crate::catalog::{Access, Permission, Retention};
 use crate::faults::Fault;
-use crate::http::{self, Inner, Shared};
+use crate::http::{self, Inner, Presence, Shared};
 use crate::log::RecordedRequest;
 
 /// A running server. It stops, and its connections end, when this is dropped.
@@ -29,6 +29,7 @@ pub struct Server {
     shared: Arc<Shared>,
     address: SocketAddr,
     settings: Builder,
+    presence: mpsc::UnboundedSender<Presence>,
     running: Running,
 }
 
@@ -114,19 +115,20 @@ impl Builder {
         let (shared, listener, address) = self.prepare()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
+        let (presence, changes) = mpsc::unbounded_channel();
         let served = Arc::clone(&shared);
         let thread =
             std::thread::Builder::new().name("influx-testkit".into()).spawn(move || {
                 runtime.block_on(async {
                     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
                     tokio::select! {
-                        () = http::serve(listener, served) => {}
+                        () = http::serve(listener, address, served, changes) => {}
                         _ = stopped => {}
                     }
                 });
             })?;
         let running = Running::Thread { stop: Some(stop), thread: Some(thread) };
-        Ok(Server { shared, address, settings: self, running })
+        Ok(Server { shared, address, settings: self, presence, running })
     }
 
     /// Starts the server as a task of the Tokio runtime that this is called in. Its time is then
@@ -138,9 +140,10 @@ impl Builder {
         let runtime = tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
         let (shared, listener, address) = self.prepare()?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        let task = runtime.spawn(http::serve(listener, Arc::clone(&shared)));
+        let (presence, changes) = mpsc::unbounded_channel();
+        let task = runtime.spawn(http::serve(listener, address, Arc::clone(&shared), changes));
         let running = Running::Task(task.abort_handle());
-        Ok(Server { shared, address, settings: self, running })
+        Ok(Server { shared, address, settings: self, presence, running })
     }
 
     fn prepare(&self) -> io::Result<(Arc<Shared>, TcpListener, SocketAddr)> {
@@ -251,6 +254,43 @@ impl Server {
     #[must_use]
     pub fn pending_faults(&self) -> usize {
         self.lock().script.len()
+    }
+
+    /// Lets the server go away, as when its process ends: its connections are reset, also those
+    /// with a request on its way, and new ones are refused. It keeps its data. All of that is so when
+    /// this returns.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use influx_core::ErrorKind;
+    /// let server = influx_testkit::Server::start();
+    /// server.go_away().await;
+    /// let error = server.client().ping().await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Connect);
+    /// server.come_back().await.unwrap();
+    /// assert!(server.client().ping().await.is_ok());
+    /// # }
+    /// ```
+    pub async fn go_away(&self) {
+        // To go away cannot fail.
+        let _ = self.be_there(false).await;
+    }
+
+    /// Lets a server that [went away](Self::go_away) listen at its address again. One that is there
+    /// stays.
+    ///
+    /// # Errors
+    /// When somebody else has taken the port meanwhile.
+    pub async fn come_back(&self) -> io::Result<()> {
+        self.be_there(true).await
+    }
+
+    async fn be_there(&self, is_there: bool) -> io::Result<()> {
+        let (done, told) = oneshot::channel();
+        let ended = || io::Error::other("the server's runtime has ended");
+        self.presence.send(Presence { is_there, done }).map_err(|_| ended())?;
+        told.await.map_err(|_| ended())?
     }
 
     /// Everything that the server was asked so far, in the order of arrival.

@@ -412,3 +412,32 @@ fn stalled_connections_are_let_go_when_their_clients_go() {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+#[tokio::test]
+async fn a_server_that_goes_away_refuses_and_resets_and_comes_back_with_its_data() {
+    for server in [Server::start(), Server::builder().start_in_runtime().unwrap()] {
+        let client = server.client();
+        client.write("my-bucket", "m f=1 1").await.unwrap();
+        server.inject(Fault::through().delay(Duration::from_secs(3_600)).times(1));
+        server.inject(Fault::stall());
+        let under_way: Vec<_> = (0..2)
+            .map(|_| {
+                let client = client.clone();
+                tokio::spawn(async move { client.write("my-bucket", "m f=2 2").await })
+            })
+            .collect();
+        while server.requests().len() < 3 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        server.go_away().await;
+        server.go_away().await;
+        for request in under_way {
+            assert_eq!(request.await.unwrap().unwrap_err().kind(), ErrorKind::Interrupted);
+        }
+        assert_eq!(client.ping().await.unwrap_err().kind(), ErrorKind::Connect);
+        server.come_back().await.unwrap();
+        server.come_back().await.unwrap();
+        client.write("my-bucket", "m f=3 3").await.unwrap();
+        assert!(server.lines("my-bucket").len() >= 2);
+    }
+}

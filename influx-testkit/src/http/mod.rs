@@ -3,6 +3,8 @@
 mod delivery;
 
 use std::future::pending;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,12 +16,19 @@ use hyper::service::service_fn;
 use hyper::{Method, Request as Parts, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::api::{self, Answer, Request, State};
 use crate::faults::{Delivery, Script};
 use crate::log::RecordedRequest;
+
+/// Whether the server is there from now on; told back when it is so.
+#[derive(Debug)]
+pub(crate) struct Presence {
+    pub(crate) is_there: bool,
+    pub(crate) done: oneshot::Sender<io::Result<()>>,
+}
 
 /// What a server's connections and its owner share.
 #[derive(Debug)]
@@ -43,30 +52,69 @@ impl Shared {
     }
 }
 
-/// Serves connections until it is dropped; they end with it.
-pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    let mut connections = JoinSet::new();
+/// Serves connections at this address until it is dropped; they end with it.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    mut presence: mpsc::UnboundedReceiver<Presence>,
+) {
+    let (mut listener, mut connections) = (Some(listener), JoinSet::new());
+    let leaving = watch::Sender::new(());
     loop {
         tokio::select! {
-            accepted = listener.accept() => {
+            accepted = accept(listener.as_ref()) => {
                 match accepted {
-                    Ok((stream, _)) => {
-                        connections.spawn(serve_connection(stream, Arc::clone(&shared)));
+                    Ok(stream) => {
+                        let (shared, leaving) = (Arc::clone(&shared), leaving.subscribe());
+                        connections.spawn(serve_connection(stream, shared, leaving));
                     }
                     // Out of descriptors, say. The next attempt would fail at once, over and over.
                     Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
                 }
             }
             Some(_) = connections.join_next() => {}
+            Some(Presence { is_there, done }) = presence.recv() => {
+                let changed = if is_there {
+                    come_back(&mut listener, address).await
+                } else {
+                    listener = None;
+                    leaving.send_replace(());
+                    while connections.join_next().await.is_some() {}
+                    Ok(())
+                };
+                // Whoever asked may have gone.
+                let _ = done.send(changed);
+            }
         }
     }
+}
+
+/// The next connection; none comes while nobody listens.
+async fn accept(listener: Option<&TcpListener>) -> io::Result<TcpStream> {
+    match listener {
+        Some(listener) => listener.accept().await.map(|(stream, _)| stream),
+        None => pending().await,
+    }
+}
+
+async fn come_back(listener: &mut Option<TcpListener>, address: SocketAddr) -> io::Result<()> {
+    if listener.is_none() {
+        *listener = Some(TcpListener::bind(address).await?);
+    }
+    Ok(())
 }
 
 /// An answer that must not go out as HTTP means it, and whether it is one to HEAD.
 type Faulty = (Answer, bool, Delivery);
 
-/// Serves one connection: hyper as long as all goes well, and then whatever a fault wants.
-async fn serve_connection(stream: TcpStream, shared: Arc<Shared>) {
+/// Serves one connection: hyper as long as all goes well, and then whatever a fault wants. It is
+/// reset when the server leaves.
+async fn serve_connection(
+    stream: TcpStream,
+    shared: Arc<Shared>,
+    mut leaving: watch::Receiver<()>,
+) {
     // A small answer must not wait for the acknowledgement of the one before it.
     let _ = stream.set_nodelay(true);
     let (hand_over, mut faulty) = mpsc::channel(1);
@@ -82,7 +130,13 @@ async fn serve_connection(stream: TcpStream, shared: Arc<Shared>) {
         Some((answer, is_head, delivery)) = faulty.recv() => {
             let stream = connection.into_parts().io.into_inner();
             // The client may go away at any time.
-            let _ = delivery::deliver(stream, answer, is_head, delivery).await;
+            tokio::select! {
+                _ = delivery::deliver(stream, answer, is_head, delivery) => {}
+                _ = leaving.changed() => {}
+            }
+        }
+        _ = leaving.changed() => {
+            let _ = connection.into_parts().io.into_inner().set_zero_linger();
         }
     }
 }
