@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for (line, reason) in &bad {
         println!("line {line}: {reason}");
     }
-    println!("{} lines delivered, {} refused", report.delivered(), report.refused_lines());
+    println!("{} lines delivered, {} refused", report.delivered_lines(), report.refused_lines());
     if report.undelivered_lines() > 0 {
         return Err(report.to_string().into());
     }

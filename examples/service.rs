@@ -60,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let report = writer.close().await;
     println!("{report}");
-    if report.delivered() + refused != PRODUCERS * READINGS {
+    if report.delivered_lines() + refused != PRODUCERS * READINGS {
         return Err("some readings are not stored".into());
     }
     println!("every reading has its fate; refused in its producer's call: {refused}");

@@ -168,7 +168,7 @@ async fn slices<T: ToLine>(writer: WriterBuilder, points: &[T]) -> f64 {
         writer.write(batch).await.unwrap();
     }
     let report = writer.close().await.complete().unwrap();
-    assert_eq!(report.delivered(), points.len() as u64);
+    assert_eq!(report.delivered_lines(), points.len() as u64);
     start.elapsed().as_secs_f64()
 }
 
@@ -179,7 +179,7 @@ async fn one_by_one(writer: WriterBuilder, points: &[Cpu]) -> f64 {
         writer.write(point).await.unwrap();
     }
     let report = writer.close().await.complete().unwrap();
-    assert_eq!(report.delivered(), points.len() as u64);
+    assert_eq!(report.delivered_lines(), points.len() as u64);
     start.elapsed().as_secs_f64()
 }
 

@@ -25,4 +25,5 @@ mod secrets;
 mod support;
 mod testkit;
 mod writer;
+mod writer_face;
 mod writer_faults;

@@ -22,7 +22,7 @@ async fn work() {
     let writer = writer.on_event(|event| assert!(!matches!(event, Event::Delivered(_))));
     let writer = writer.start().await.unwrap();
     writer.write(["m f=1 1", "m f= 2", "m f=3 3"]).await.unwrap_err();
-    assert_eq!(writer.close().await.delivered(), 2);
+    assert_eq!(writer.close().await.delivered_lines(), 2);
 }
 
 fn block_on(work: impl Future<Output = ()>) {

@@ -96,7 +96,7 @@ async fn everything_that_is_a_record_is_taken() {
     writer.write(" \n# nothing\n").await.unwrap();
     writer.write(Unchecked("\n")).await.unwrap().await.unwrap();
     let report = writer.close().await;
-    assert_eq!((report.delivered(), report.is_complete()), (11, true), "{report}");
+    assert_eq!((report.delivered_lines(), report.is_complete()), (11, true), "{report}");
     assert_eq!(report.to_string(), "11 lines delivered");
     assert_eq!(server.lines(server.bucket()).len(), 11);
 }
@@ -245,7 +245,7 @@ async fn what_cannot_be_carried_costs_itself_only() {
     let error = writer.write(&nan).await.unwrap_err();
     assert!(error.to_string().starts_with("the value of field `temp` is NaN"), "{error}");
     let report = writer.close().await;
-    assert_eq!((report.delivered(), report.refused_lines()), (4, 4));
+    assert_eq!((report.delivered_lines(), report.refused_lines()), (4, 4));
     assert_eq!(report.complete().unwrap_err().kind(), ErrorKind::InvalidLine);
     assert_eq!(server.lines(server.bucket()).len(), 4);
 }
@@ -489,7 +489,7 @@ async fn what_is_given_up_is_handed_back() {
     let receipt = writer.write((0..3).map(cpu)).await.unwrap();
     assert_eq!(receipt.lines(), 3);
     let report = writer.flush().await;
-    assert_eq!((report.delivered(), report.refused_lines()), (0, 3));
+    assert_eq!((report.delivered_lines(), report.refused_lines()), (0, 3));
     let error = receipt.await.unwrap_err();
     assert_eq!(error.refused().len(), 3);
     let refused = &error.refused()[1];
@@ -523,7 +523,7 @@ async fn what_is_not_the_fault_of_the_lines_is_kept_until_it_is_mended() {
     server.add_bucket("later");
     receipt.await.unwrap();
     assert_eq!(server.lines("later").len(), 1);
-    assert_eq!(writer.close().await.delivered(), 1);
+    assert_eq!(writer.close().await.delivered_lines(), 1);
 }
 
 #[tokio::test]
@@ -580,7 +580,7 @@ async fn close_that_is_given_up_goes_on_and_two_may_wait() {
     assert!(given_up.is_err());
     let other = writer.clone();
     let (one, other) = tokio::join!(writer.close(), other.close_within(LONG));
-    assert_eq!((one.delivered(), other.delivered()), (1, 1));
+    assert_eq!((one.delivered_lines(), other.delivered_lines()), (1, 1));
 }
 
 #[tokio::test]
@@ -605,9 +605,9 @@ async fn flush_waits_until_everything_has_its_fate() {
     let writer = builder(&server).batch_size(10).start().await.unwrap();
     writer.write((0..25).map(cpu)).await.unwrap();
     let report = writer.flush().await;
-    assert_eq!(report.delivered(), 25);
+    assert_eq!(report.delivered_lines(), 25);
     assert_eq!(server.lines("my-bucket").len(), 25);
-    assert_eq!(writer.flush().await.delivered(), 25, "nothing to wait for");
+    assert_eq!(writer.flush().await.delivered_lines(), 25, "nothing to wait for");
 }
 
 #[tokio::test]
@@ -670,7 +670,7 @@ async fn a_writer_that_is_dropped_goes_on_and_says_so() {
     let server = Server::start();
     let (sender, told) = std::sync::mpsc::channel();
     let writer = builder(&server).on_event(move |event| {
-        if let Event::Abandoned { lines } = event {
+        if let Event::Abandoned { lines, .. } = event {
             let _ = sender.send(*lines);
         }
     });
@@ -814,7 +814,7 @@ async fn many_producers_lose_nothing() {
     let start = Instant::now();
     let report = writer.close().await.complete().unwrap();
     assert!(start.elapsed() < Duration::from_secs(10));
-    assert_eq!(report.delivered(), 32_000);
+    assert_eq!(report.delivered_lines(), 32_000);
     assert_eq!(server.lines("my-bucket").len(), 32_000);
 }
 
@@ -902,7 +902,7 @@ async fn a_field_of_another_type_can_be_refused_before_it_is_sent() {
     assert!(error.is_ok());
     assert_eq!(writer.write(untimed("0")).await.unwrap_err().kind(), ErrorKind::InvalidLine);
     let report = writer.close().await;
-    assert_eq!((report.delivered(), report.refused_lines()), (4, 2));
+    assert_eq!((report.delivered_lines(), report.refused_lines()), (4, 2));
 }
 
 #[tokio::test]
@@ -979,7 +979,7 @@ async fn an_answer_that_quotes_more_than_is_read_takes_few_requests() {
     let writer = builder(&server).batch_size(5_000).start().await.unwrap();
     let receipt = writer.write(lines).await.unwrap();
     let report = writer.close().await;
-    assert_eq!((report.delivered(), report.refused_lines()), (500, 4_500));
+    assert_eq!((report.delivered_lines(), report.refused_lines()), (500, 4_500));
     assert!(writer.stats().requests <= 4, "{:?}", writer.stats());
     let error = receipt.await.unwrap_err();
     assert!(
@@ -1009,7 +1009,7 @@ async fn a_record_that_panics_harms_nobody_else() {
     let panicking = writer.clone();
     assert!(tokio::spawn(async move { panicking.write([Panics]).await }).await.is_err());
     writer.write(cpu(2)).await.unwrap();
-    assert_eq!(writer.close().await.complete().unwrap().delivered(), 2);
+    assert_eq!(writer.close().await.complete().unwrap().delivered_lines(), 2);
 }
 
 #[tokio::test]
@@ -1055,7 +1055,7 @@ async fn a_callback_may_use_the_writer() {
     while writer.stats().delivered_lines < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    assert_eq!(writer.close().await.delivered(), 2);
+    assert_eq!(writer.close().await.delivered_lines(), 2);
 }
 
 #[tokio::test]
@@ -1091,9 +1091,12 @@ async fn whatever_the_server_answers_every_line_has_a_fate_and_the_counts_add_up
             (40, 40, 0),
             "fault {n}: {stats:?}"
         );
-        assert_eq!(report.delivered() + report.refused_lines() + report.undelivered_lines(), 40);
+        assert_eq!(
+            report.delivered_lines() + report.refused_lines() + report.undelivered_lines(),
+            40
+        );
         let refused = receipt.await.map_or_else(|error| error.refused().len(), |()| 0);
-        assert_eq!(refused as u64 + report.delivered(), 40);
+        assert_eq!(refused as u64 + report.delivered_lines(), 40);
     }
 }
 

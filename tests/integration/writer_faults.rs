@@ -204,7 +204,7 @@ async fn a_delivery_that_panics_costs_its_batch_only() {
     assert_eq!(lines, [b"m f=1 1", b"m f=1 2"]);
     in_time(second.into_future()).await.unwrap();
     let (report, stats) = (in_time(writer.close()).await, writer.stats());
-    assert_eq!((report.delivered(), report.refused_lines()), (2, 2));
+    assert_eq!((report.delivered_lines(), report.refused_lines()), (2, 2));
     assert_eq!((stats.delivered_lines, stats.given_up, stats.held_lines), (2, 2, 0));
 }
 
@@ -358,7 +358,7 @@ fn a_log_that_panics_harms_no_line() {
             assert!(!error.to_string().contains("panicked"), "{error}");
             in_time(stored.into_future()).await.unwrap();
             let report = in_time(writer.close()).await;
-            assert_eq!((report.delivered(), report.refused_lines()), (1, 1));
+            assert_eq!((report.delivered_lines(), report.refused_lines()), (1, 1));
         });
     });
 }

@@ -146,6 +146,12 @@ impl Error {
         matches!(self.0.cause, Cause::Writer(GaveUp { .. } | Panicked))
     }
 
+    /// The error of the last try of a writer, where this one says that there is no other.
+    #[cfg(feature = "client")]
+    pub(crate) fn last_try(&self) -> Option<&Self> {
+        if let Cause::Writer(cause) = &self.0.cause { cause.last() } else { None }
+    }
+
     /// How many lines of a text this is about.
     #[cfg(feature = "client")]
     pub(crate) fn refused_line_count(&self) -> usize {

@@ -44,7 +44,7 @@ live! {
         assert_eq!((error.kind(), error.position().unwrap().line), (ErrorKind::InvalidLine, 5_001));
         assert!(error.to_string().contains("m,s=bad f=\u{1f321},g=1 5001"), "{error}");
         let report = writer.close().await;
-        assert_eq!((report.delivered(), report.refused_lines()), (9_999, 1));
+        assert_eq!((report.delivered_lines(), report.refused_lines()), (9_999, 1));
         assert_eq!(stored(&live, "f").await, 9_999);
     }
 
@@ -53,7 +53,7 @@ live! {
             let writer = live.client.writer(&live.bucket).batch_size(batch).start().await.unwrap();
             let receipt = writer.write(Unchecked(lines_with_a_bad_one())).await.unwrap();
             let report = writer.close().await;
-            assert_eq!((report.delivered(), report.refused_lines()), (9_999, 1), "{report}");
+            assert_eq!((report.delivered_lines(), report.refused_lines()), (9_999, 1), "{report}");
             let error = receipt.await.unwrap_err();
             let refused = &error.refused()[0];
             assert_eq!((error.refused().len(), refused.index()), (1, 5_000));
@@ -82,7 +82,7 @@ live! {
         let report = writer.close().await;
         let error = receipt.await.unwrap_err();
         let refused: Vec<_> = error.refused().iter().map(|refused| refused.line().unwrap()).collect();
-        assert_eq!(report.delivered(), good as u64, "{report}");
+        assert_eq!(report.delivered_lines(), good as u64, "{report}");
         assert!(refused.iter().zip(bad).all(|(refused, bad)| refused.starts_with(bad)), "{refused:?}");
     }
 
@@ -92,7 +92,7 @@ live! {
         let lines = (0..100).map(|n| Unchecked(if n == 37 { long.clone() } else { format!("m f={n} {n}") }));
         let receipt = writer.write(lines).await.unwrap();
         let report = writer.close().await;
-        assert_eq!((report.delivered(), report.refused_lines()), (99, 1), "{report}");
+        assert_eq!((report.delivered_lines(), report.refused_lines()), (99, 1), "{report}");
         let error = receipt.await.unwrap_err();
         assert_eq!(error.refused()[0].index(), 37);
         let message = error.refused()[0].reason().server_message().unwrap();
@@ -115,7 +115,7 @@ live! {
         let writer = live.client.writer(&bucket).start().await.unwrap();
         let receipt = writer.write(lines.join("\n")).await.unwrap();
         let report = writer.close().await;
-        assert_eq!((report.delivered(), report.refused_lines(), report.undelivered_lines()), (80, 20, 0), "{report}");
+        assert_eq!((report.delivered_lines(), report.refused_lines(), report.undelivered_lines()), (80, 20, 0), "{report}");
         let error = receipt.await.unwrap_err();
         let refused: Vec<_> = error.refused().iter().map(|refused| refused.index()).collect();
         assert_eq!(refused, (0..100).filter(|n| [3, 7].contains(&(n % 10))).collect::<Vec<_>>());
@@ -134,7 +134,7 @@ live! {
         let lines = (0..1_000).map(|n| Point::measurement("m").field("f", 1.5).timestamp(Timestamp::from_nanos(n / 250 * week + n)));
         let receipt = writer.write(lines).await.unwrap();
         let report = writer.close().await;
-        assert_eq!((report.delivered(), report.refused_lines()), (0, 1_000), "{report}");
+        assert_eq!((report.delivered_lines(), report.refused_lines()), (0, 1_000), "{report}");
         assert!(writer.stats().requests < 40, "{:?}", writer.stats());
         assert_eq!(receipt.await.unwrap_err().refused().len(), 1_000);
     }
@@ -145,7 +145,7 @@ live! {
         let lines = (0..10).map(|n| Unchecked(if n == 5 { long.clone() } else { format!("m f=\"{n}\" {n}") }));
         let receipt = writer.write(lines).await.unwrap();
         let report = writer.close().await;
-        assert_eq!((report.delivered(), report.refused_lines()), (9, 1), "{report}");
+        assert_eq!((report.delivered_lines(), report.refused_lines()), (9, 1), "{report}");
         assert_eq!(receipt.await.unwrap_err().refused()[0].index(), 5);
     }
 
@@ -172,7 +172,7 @@ live! {
             producer.await.unwrap();
         }
         let report = writer.close().await.complete().unwrap();
-        assert_eq!((report.delivered(), events.load(Ordering::Relaxed)), (800_000, 800_000));
+        assert_eq!((report.delivered_lines(), events.load(Ordering::Relaxed)), (800_000, 800_000));
         assert_eq!(stored(&live, "temp").await, 800_000);
     }
 

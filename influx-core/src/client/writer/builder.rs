@@ -3,7 +3,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Writer;
-use super::event::{Callback, Event};
+use super::event::Event;
+use super::listeners::Callback;
 use super::shared::Shared;
 use crate::batch::{Limits, Rules, Treatment};
 use crate::error::{Error, Result, SettingCause};
@@ -254,9 +255,16 @@ impl WriterBuilder {
         self
     }
 
-    /// Calls `callback` for each [`Event`], on the task that delivers or, for records that are refused at once, in the call that hands them
-    /// over: it should not take long. May be
-    /// called several times. What panics in it does not harm the writer.
+    /// Calls `callback` for each [`Event`], on the task that delivers or, for records that are refused
+    /// at once, in the call that hands them over: it should not take long. May be called several
+    /// times. What panics in it does not harm the writer.
+    ///
+    /// A callback may use the writer, but a write that is refused at once calls it again, within
+    /// itself: a line that is written for each [`Event::Refused`] is dropped in turn where the writer
+    /// is full and [drops new lines](WhenFull::DropNewest). So callbacks are called eight deep at
+    /// most on one thread, of all writers together. What happens deeper is not told to them; it goes to
+    /// streams of events, logs and counts, and
+    /// [`untold_events`](super::Stats::untold_events) says how often that was.
     pub fn on_event(mut self, callback: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         self.callbacks.push(Box::new(callback));
         self

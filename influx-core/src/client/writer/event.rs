@@ -1,31 +1,24 @@
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_core::Stream;
-use tokio::sync::mpsc;
 
-use super::observe;
 use super::report::Undelivered;
 use crate::error::{Error, Refused};
 use crate::time::Precision;
 
-/// How many events wait for a stream that is not read.
-const CAPACITY: usize = 256;
-
 /// What happens in a writer; for [`on_event`](super::WriterBuilder::on_event) and
 /// [`events`](super::Writer::events).
+///
+/// Its `Display` is one clause for a log: what happened, where, to how many lines, and why.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
     /// The server has stored a batch, or what is left of one.
     Delivered(Batch),
     /// A request failed and is sent again after `delay`.
+    #[non_exhaustive]
     Retrying {
         /// What was sent.
         batch: Batch,
@@ -38,6 +31,7 @@ pub enum Event {
     },
     /// The server refuses the token or does not know the bucket: the lines are kept, and the writer
     /// asks again after `delay`.
+    #[non_exhaustive]
     Blocked {
         /// What was sent.
         batch: Batch,
@@ -48,14 +42,18 @@ pub enum Event {
     },
     /// Lines are refused, each with its reason: by this crate, by the server, because the retries are
     /// spent, or for want of room.
+    #[non_exhaustive]
     Refused {
         /// Where they should have gone.
         target: Arc<Target>,
+        /// What their times count; none for records that could not become lines.
+        precision: Option<Precision>,
         /// The lines, and why.
         refused: Arc<[Refused]>,
     },
     /// The last handle of a writer was dropped, and so many lines are still held. They go to the
     /// server as long as the runtime lives.
+    #[non_exhaustive]
     Abandoned {
         /// How many.
         lines: u64,
@@ -90,89 +88,91 @@ pub struct Batch {
     pub lines: usize,
 }
 
-pub(super) type Callback = Box<dyn Fn(&Event) + Send + Sync>;
-
-/// Those who want to know.
-pub(super) struct Listeners {
-    callbacks: Vec<Callback>,
-    streams: Mutex<Vec<Subscriber>>,
-    /// How many streams there are, to be looked at without the lock.
-    count: AtomicUsize,
+impl Event {
+    /// How many lines it is about; of [`Missed`](Self::Missed), none.
+    #[must_use]
+    pub fn lines(&self) -> u64 {
+        match self {
+            Self::Delivered(batch) | Self::Retrying { batch, .. } | Self::Blocked { batch, .. } => {
+                batch.lines as u64
+            }
+            Self::Refused { refused, .. } => {
+                refused.iter().map(|refused| refused.reason().refused_line_count() as u64).sum()
+            }
+            Self::Abandoned { lines } => *lines,
+            Self::Undelivered(undelivered) => undelivered.count() as u64,
+            Self::Missed(_) => 0,
+        }
+    }
 }
 
-struct Subscriber {
-    sender: mpsc::Sender<Event>,
-    missed: u64,
-}
-
-/// The events of a writer, as a stream.
-#[derive(Debug)]
-pub struct Events(mpsc::Receiver<Event>);
-
-impl Listeners {
-    pub(super) fn new(callbacks: Vec<Callback>) -> Self {
-        Self { callbacks, streams: Mutex::default(), count: AtomicUsize::new(0) }
-    }
-
-    pub(super) fn subscribe(&self) -> Events {
-        let (sender, receiver) = mpsc::channel(CAPACITY);
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        streams.push(Subscriber { sender, missed: 0 });
-        self.count.store(streams.len(), Ordering::Relaxed);
-        Events(receiver)
-    }
-
-    /// Tells everyone. What panics in one of them stays there.
-    pub(super) fn tell(&self, event: &Event) {
-        observe::event(event);
-        for callback in &self.callbacks {
-            if catch_unwind(AssertUnwindSafe(|| callback(event))).is_err() {
-                observe::callback_panicked();
+/// Such as `2 lines for bucket `b` are refused: given up after 3 tries in 1.2s: …`.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (lines, are) = (Counted(self.lines()), if self.lines() == 1 { "is" } else { "are" });
+        match self {
+            Self::Delivered(batch) => write!(f, "{lines} delivered to {}", batch.target),
+            Self::Retrying { batch, error, failures, delay } => write!(
+                f,
+                "{lines} for {} {are} sent again in {delay:.1?}, after {}: {error}",
+                batch.target,
+                Failures(*failures)
+            ),
+            Self::Blocked { batch, error, delay } => write!(
+                f,
+                "{lines} for {} {are} kept and sent again in {delay:.1?}: {error}",
+                batch.target
+            ),
+            Self::Refused { target, refused, .. } => {
+                write!(f, "{lines} for {target} {are} refused")?;
+                let first = refused.first().map(|first| Why(first.reason()));
+                first.map_or(Ok(()), |why| write!(f, ": {why}"))?;
+                f.write_str(if refused.len() > 1 { "; …" } else { "" })
+            }
+            Self::Abandoned { .. } => {
+                write!(f, "the writer was dropped while it held {lines}; call `close` before")
+            }
+            Self::Undelivered(undelivered) => undelivered.fmt(f),
+            Self::Missed(events) => {
+                let noun = if *events == 1 { "event" } else { "events" };
+                write!(f, "{events} {noun} missed, since the stream was not read in time")
             }
         }
-        if self.count.load(Ordering::Relaxed) > 0 {
-            let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-            streams.retain_mut(|stream| stream.send(event));
-            self.count.store(streams.len(), Ordering::Relaxed);
-        }
     }
 }
 
-impl Subscriber {
-    /// Whether there is still somebody.
-    fn send(&mut self, event: &Event) -> bool {
-        if self.missed > 0 && self.sender.capacity() > 1 {
-            let _ = self.sender.try_send(Event::Missed(std::mem::take(&mut self.missed)));
-        }
-        if self.missed > 0 || self.sender.try_send(event.clone()).is_err() {
-            self.missed += 1;
-        }
-        !self.sender.is_closed()
-    }
-}
-
-impl Events {
-    /// The next event; `None` when the writer is gone.
-    ///
-    /// # Cancel safety
-    /// Safe.
-    pub async fn next(&mut self) -> Option<Event> {
-        self.0.recv().await
-    }
-}
-
-impl Stream for Events {
-    type Item = Event;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        self.0.poll_recv(cx)
-    }
-}
-
-impl fmt::Debug for Listeners {
+/// Such as ``bucket `b` of organization `o` ``.
+impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Listeners")
-            .field("callbacks", &self.callbacks.len())
-            .finish_non_exhaustive()
+        write!(f, "bucket `{}`", self.bucket)?;
+        self.org.as_ref().map_or(Ok(()), |org| write!(f, " of organization `{org}`"))
+    }
+}
+
+/// So many lines.
+pub(super) struct Counted(pub(super) u64);
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0, if self.0 == 1 { "line" } else { "lines" })
+    }
+}
+
+/// So many failures in a row.
+struct Failures(u32);
+
+impl fmt::Display for Failures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0, if self.0 == 1 { "failure" } else { "failures" })
+    }
+}
+
+/// A reason, with the error of the last try where there was one.
+pub(super) struct Why<'e>(pub(super) &'e Error);
+
+impl fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)?;
+        self.0.last_try().map_or(Ok(()), |last| write!(f, ": {last}"))
     }
 }

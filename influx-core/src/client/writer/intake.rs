@@ -71,10 +71,11 @@ impl Shared {
         let mut encoded = Lines::for_batches(scratch, self.options.precision, tags, stamps);
         lines.append_to(&mut encoded);
         let mut handed = encoded.into_handed();
-        if self.options.guards_schema {
-            self.state().routes[route].guard.check(&mut handed);
-        }
-        let refused = self.note_refused_here(route, &handed);
+        let guarded = match self.options.guards_schema {
+            true => self.state().routes[route].guard.check(&mut handed),
+            false => Vec::new(),
+        };
+        let refused = self.note_refused_here(route, &handed, &guarded);
         (handed, refused)
     }
 
@@ -113,7 +114,7 @@ impl Shared {
             }
             let Some((target, sealed)) = self.state().take_oldest() else { return false };
             let refused = sealed.batch.refuse_all(&self.full());
-            self.note_dropped(&target, &refused);
+            self.note_dropped(&target, sealed.precision, &refused);
             self.settle(&sealed, refused);
         }
         true
@@ -134,11 +135,15 @@ impl Shared {
         let (settlement, reason) = (Arc::new(Settlement::default()), self.full());
         let mut receipt = Receipt::default();
         let mut refused = Vec::new();
-        for (line, (range, _)) in handed.ranges().enumerate() {
+        let mut precisions = Vec::new();
+        for (line, (range, entry)) in handed.ranges().enumerate() {
+            precisions.push(entry.precision);
             refused.push(Refused::line_of(line, &handed.bytes[range], reason.clone()));
             receipt.push(&settlement, line);
         }
-        self.note_newest_dropped(&target, &refused);
+        let lines = refused.iter().enumerate();
+        let lines = lines.map(|(line, refused)| (precisions[line], refused));
+        self.note_newest_dropped(&target, lines);
         settlement.settle(refused);
         receipt
     }

@@ -169,7 +169,7 @@ impl InFlight {
     fn note_refused(&mut self) {
         let refused = self.delivery.take_refused();
         if !refused.is_empty() {
-            self.shared.note_refused(&self.target, &refused);
+            self.shared.note_refused(&self.target, self.precision, &refused);
             self.refused.extend(refused);
         }
     }

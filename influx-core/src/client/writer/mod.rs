@@ -26,7 +26,7 @@
 //!     writer.write(&point).await?; // waits only while the memory is full
 //! }
 //! let report = writer.close().await;
-//! assert_eq!((report.delivered(), report.is_complete()), (1_000, true));
+//! assert_eq!((report.delivered_lines(), report.is_complete()), (1_000, true));
 //! # assert_eq!(server.lines("my-bucket").len(), 1_000);
 //! # Ok(())
 //! # }
@@ -61,6 +61,7 @@ mod event;
 mod hand_over;
 mod intake;
 mod lane;
+mod listeners;
 mod observe;
 mod report;
 mod runtime;
@@ -74,9 +75,10 @@ use std::time::Duration;
 use futures_core::Stream;
 
 pub use self::builder::{WhenFull, WriterBuilder};
-pub use self::event::{Batch, Event, Events, Target};
+pub use self::event::{Batch, Event, Target};
 pub use self::hand_over::{HandOver, Receipt};
-pub use self::report::{Report, Stats, Undelivered};
+pub use self::listeners::Events;
+pub use self::report::{RefusedLine, Report, Stats, Undelivered};
 pub use crate::batch::Treatment;
 
 use self::shared::Shared;
@@ -242,8 +244,11 @@ impl Writer {
         self.shared().stats()
     }
 
-    /// What happens from now on, as a stream, which ends with the writer. It keeps the last 256
-    /// events at most; [`Event::Missed`] tells how many did not fit.
+    /// What happens from now on, as a stream, which ends with the writer.
+    ///
+    /// Up to 256 events wait in it, and up to 8 MiB of lines in them, more only where one event alone
+    /// has more. Those that do not fit are missed, and [`Event::Missed`] tells how many, before the
+    /// next one that fits or the end.
     #[must_use]
     pub fn events(&self) -> Events {
         self.shared().events.subscribe()

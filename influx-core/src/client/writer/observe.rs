@@ -4,6 +4,8 @@
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+#[cfg(feature = "tracing")]
+use super::event::Why;
 use super::event::{Event, Target};
 
 /// As a log record, and as counts.
@@ -38,6 +40,11 @@ pub(super) fn delivery<F: Future>(_: &Target, _: usize, work: F) -> F {
     work
 }
 
+pub(super) fn callback_too_deep() {
+    #[cfg(feature = "tracing")]
+    tracing::error!("callbacks of writers call themselves through a writer; one is not told more");
+}
+
 pub(super) fn callback_panicked() {
     #[cfg(feature = "tracing")]
     shielded(|| tracing::error!("a callback of the writer panicked; the writer goes on"));
@@ -58,11 +65,11 @@ fn log(event: &Event) {
             bucket = batch.target.bucket, lines = batch.lines, ?delay, %error,
             "the server does not let this writer write; the lines are kept"
         ),
-        Event::Refused { target, refused } => {
+        Event::Refused { target, refused, .. } => {
             let reason = refused.first().map(|refused| tracing::field::display(refused.reason()));
             tracing::error!(
                 bucket = target.bucket,
-                lines = refused.len(),
+                lines = event.lines(),
                 reason,
                 "lines are refused"
             );
@@ -75,6 +82,7 @@ fn log(event: &Event) {
             tracing::error!(
                 bucket,
                 lines,
+                reason = %Why(undelivered.reason()),
                 "lines could not be delivered; the report hands them back"
             );
         }
@@ -102,14 +110,14 @@ fn count(event: &Event) {
             metrics::counter!("influx_writer_blocked_total", "bucket" => bucket(&batch.target))
                 .increment(1);
         }
-        Event::Refused { target, refused } => {
+        Event::Refused { target, refused, .. } => {
             for refused in &**refused {
                 let reason = format!("{:?}", refused.reason().kind());
                 metrics::counter!(
                     "influx_writer_refused_lines_total",
                     "bucket" => bucket(target), "reason" => reason
                 )
-                .increment(1);
+                .increment(refused.reason().refused_line_count() as u64);
             }
         }
         Event::Undelivered(undelivered) => {

@@ -1,9 +1,11 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::error::{Refused, Result, WriterCause};
+use super::event::{Counted, Target, Why};
+use crate::error::{Error, Refused, Result, WriterCause};
 use crate::time::Precision;
 
 /// What became of the lines that a writer was handed, since it was started.
@@ -11,21 +13,30 @@ use crate::time::Precision;
 pub struct Report {
     pub(super) delivered: u64,
     pub(super) refused_lines: u64,
+    pub(super) given_up: u64,
     pub(super) held: u64,
     /// Whether no more lines come: then none should be held.
     pub(super) closed: bool,
-    pub(super) refused: Vec<Refused>,
+    pub(super) refused: Vec<RefusedLine>,
     pub(super) undelivered: Vec<Undelivered>,
+}
+
+/// A line or record that was refused, with what is needed to write it again.
+#[derive(Debug, Clone)]
+pub struct RefusedLine {
+    pub(super) target: Arc<Target>,
+    pub(super) precision: Option<Precision>,
+    pub(super) refused: Refused,
 }
 
 /// Lines that a closed writer hands back.
 #[derive(Debug, Clone)]
 pub struct Undelivered {
-    pub(super) bucket: String,
-    pub(super) org: Option<String>,
+    pub(super) target: Arc<Target>,
     pub(super) precision: Precision,
     pub(super) lines: Bytes,
     pub(super) count: usize,
+    pub(super) reason: Error,
 }
 
 /// What a writer has done and what it holds.
@@ -63,12 +74,15 @@ pub struct Stats {
     pub in_flight: usize,
     /// How long the oldest line has been held.
     pub oldest: Option<Duration>,
+    /// Events that the callbacks were not told, since they were
+    /// [within each other](super::WriterBuilder::on_event).
+    pub untold_events: u64,
 }
 
 impl Report {
     /// How many lines the server has stored.
     #[must_use]
-    pub const fn delivered(&self) -> u64 {
+    pub const fn delivered_lines(&self) -> u64 {
         self.delivered
     }
 
@@ -79,10 +93,24 @@ impl Report {
         self.refused_lines
     }
 
-    /// The first thousand of those, or the first MiB, with their reasons. The
-    /// [index](Refused::index) counts within a batch; of a record refused here, within its call.
+    /// How many of the refused lines were given up, since their
+    /// [retries](super::WriterBuilder::max_retries) were spent.
     #[must_use]
-    pub fn refused(&self) -> &[Refused] {
+    pub const fn given_up_lines(&self) -> u64 {
+        self.given_up
+    }
+
+    /// How many lines the writer still holds; of a closed one, those whose delivery
+    /// [blocks its thread](super::Writer::close_within).
+    #[must_use]
+    pub const fn held_lines(&self) -> u64 {
+        self.held
+    }
+
+    /// The first thousand of the refused lines, or the first MiB, with their reasons and where they
+    /// should have gone.
+    #[must_use]
+    pub fn refused(&self) -> &[RefusedLine] {
         &self.refused
     }
 
@@ -92,7 +120,7 @@ impl Report {
         &self.undelivered
     }
 
-    /// How many those are.
+    /// How many lines those are.
     #[must_use]
     pub fn undelivered_lines(&self) -> u64 {
         self.undelivered.iter().map(|lines| lines.count as u64).sum()
@@ -124,21 +152,26 @@ impl Report {
             self.undelivered.iter().flat_map(|undelivered| &undelivered.lines).copied().collect();
         let hidden = self.refused_lines.saturating_sub(self.refused.len() as u64);
         let undelivered = undelivered + hidden;
-        let cause = WriterCause::NotStored { refused: self.refused.clone(), lines, undelivered };
-        Err(crate::Error::from(cause).with_unwritten(unwritten.into(), self.refused))
+        let refused: Vec<_> = self.refused.into_iter().map(|line| line.refused).collect();
+        let cause = WriterCause::NotStored { refused: refused.clone(), lines, undelivered };
+        Err(Error::from(cause).with_unwritten(unwritten.into(), refused))
     }
 }
 
-/// Such as `1000 lines delivered, 1 refused (…), 20 handed back undelivered`.
+/// Such as `1000 lines delivered, 3 refused, 2 of them given up (…), 20 handed back undelivered`.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 3;
-        write!(f, "{} lines delivered", self.delivered)?;
+        write!(f, "{} delivered", Counted(self.delivered))?;
         if self.refused_lines > 0 {
-            write!(f, ", {} refused (", self.refused_lines)?;
+            write!(f, ", {} refused", self.refused_lines)?;
+            if self.given_up > 0 {
+                write!(f, ", {} of them given up", self.given_up)?;
+            }
+            f.write_str(" (")?;
             for (place, refused) in self.refused.iter().take(SHOWN).enumerate() {
                 f.write_str(if place == 0 { "" } else { "; " })?;
-                refused.reason().fmt(f)?;
+                Why(refused.reason()).fmt(f)?;
             }
             let more = self.refused_lines > SHOWN as u64;
             f.write_str(if more { "; …)" } else { ")" })?;
@@ -153,17 +186,70 @@ impl fmt::Display for Report {
     }
 }
 
-impl Undelivered {
-    /// Where they should have gone.
+impl RefusedLine {
+    /// Where it should have gone.
     #[must_use]
     pub fn bucket(&self) -> &str {
-        &self.bucket
+        &self.target.bucket
     }
 
     /// The organization, where it is not the client's.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
-        self.org.as_deref()
+        self.target.org.as_deref()
+    }
+
+    /// What its time counts; none for a record that could not become a line.
+    #[must_use]
+    pub const fn precision(&self) -> Option<Precision> {
+        self.precision
+    }
+
+    /// The line itself, without a line feed at its end; to be written again with
+    /// [`Unchecked`](crate::line_protocol::Unchecked). None for a record that could not become one.
+    #[must_use]
+    pub fn line(&self) -> Option<&[u8]> {
+        self.refused.line()
+    }
+
+    /// Why it was refused.
+    #[must_use]
+    pub const fn reason(&self) -> &Error {
+        self.refused.reason()
+    }
+
+    /// Its place within its batch; of a record that was refused here, within its call.
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.refused.index()
+    }
+}
+
+/// Such as ``for bucket `b`, refused: the field `f` of measurement `m` has …``.
+impl fmt::Display for RefusedLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "for {}, refused: {}", self.target, Why(self.reason()))
+    }
+}
+
+impl Undelivered {
+    /// Where they should have gone.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.target.bucket
+    }
+
+    /// The organization, where it is not the client's.
+    #[must_use]
+    pub fn org(&self) -> Option<&str> {
+        self.target.org.as_deref()
+    }
+
+    /// Why they were not delivered. The error of the last try, if there was one, is its
+    /// [`source`](std::error::Error::source), and gives it its [`status`](Error::status).
+    #[must_use]
+    pub const fn reason(&self) -> &Error {
+        &self.reason
     }
 
     /// What their times count.
@@ -183,5 +269,13 @@ impl Undelivered {
     #[must_use]
     pub const fn count(&self) -> usize {
         self.count
+    }
+}
+
+/// Such as ``20 lines for bucket `b` not delivered before the writer was closed …: …``.
+impl fmt::Display for Undelivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = Counted(self.count as u64);
+        write!(f, "{lines} for {} {}", self.target, Why(&self.reason))
     }
 }

@@ -11,8 +11,9 @@ use tokio::task::AbortHandle;
 use tokio::time;
 
 use super::builder::Options;
-use super::event::{self, Callback, Event, Listeners, Target};
-use super::report::{Report, Stats, Undelivered};
+use super::event::{self, Event, Target};
+use super::listeners::{Callback, Listeners};
+use super::report::{RefusedLine, Report, Stats, Undelivered};
 use super::state::{Lane, LaneId, Next, Route, Sealed, State, far_from};
 use super::{intake, observe, runtime};
 use crate::error::{Error, Refused, Result, WriterCause};
@@ -135,7 +136,12 @@ impl Shared {
     }
 
     /// By the server, or because the retries are spent.
-    pub(super) fn note_refused(&self, target: &Arc<Target>, refused: &[Refused]) {
+    pub(super) fn note_refused(
+        &self,
+        target: &Arc<Target>,
+        precision: Precision,
+        refused: &[Refused],
+    ) {
         let mut state = self.state();
         for refused in refused {
             match refused.reason().is_given_up() {
@@ -144,38 +150,67 @@ impl Shared {
             }
         }
         state.let_go_of(refused);
-        state.keep(refused);
-        drop(state);
-        self.tell_refused(target, refused);
+        let refused = refused.iter().map(|refused| (Some(precision), refused));
+        self.keep_and_tell(state, target, refused);
     }
 
     /// Lines that were held, for those that come.
-    pub(super) fn note_dropped(&self, target: &Arc<Target>, refused: &[Refused]) {
+    pub(super) fn note_dropped(
+        &self,
+        target: &Arc<Target>,
+        precision: Precision,
+        refused: &[Refused],
+    ) {
         let mut state = self.state();
         state.let_go_of(refused);
         state.stats.dropped += refused.len() as u64;
-        state.keep(refused);
-        drop(state);
-        self.tell_refused(target, refused);
+        let refused = refused.iter().map(|refused| (Some(precision), refused));
+        self.keep_and_tell(state, target, refused);
     }
 
-    /// Lines that came, which count as taken: the call has not failed.
-    pub(super) fn note_newest_dropped(&self, target: &Arc<Target>, refused: &[Refused]) {
+    /// Lines that came, with what their times count. They count as taken: the call has not failed.
+    pub(super) fn note_newest_dropped<'r>(
+        &self,
+        target: &Arc<Target>,
+        refused: impl ExactSizeIterator<Item = (Precision, &'r Refused)>,
+    ) {
         let mut state = self.state();
         state.stats.taken_lines += refused.len() as u64;
         state.stats.dropped += refused.len() as u64;
-        state.keep(refused);
+        let refused = refused.map(|(precision, refused)| (Some(precision), refused));
+        self.keep_and_tell(state, target, refused);
+    }
+
+    /// Keeps refused lines for the report, and tells of them: an event for each precision in a row.
+    fn keep_and_tell<'r>(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        target: &Arc<Target>,
+        refused: impl Iterator<Item = (Option<Precision>, &'r Refused)>,
+    ) {
+        let refused: Vec<_> = refused.collect();
+        state.keep(refused.iter().map(|(precision, refused)| RefusedLine {
+            target: Arc::clone(target),
+            precision: *precision,
+            refused: (*refused).clone(),
+        }));
         drop(state);
-        self.tell_refused(target, refused);
+        for alike in refused.chunk_by(|(one, _), (other, _)| one == other) {
+            let precision = alike.first().and_then(|(precision, _)| *precision);
+            let refused = alike.iter().map(|(_, refused)| (*refused).clone()).collect();
+            let target = Arc::clone(target);
+            self.events.tell(&Event::Refused { target, precision, refused });
+        }
     }
 
-    fn tell_refused(&self, target: &Arc<Target>, refused: &[Refused]) {
-        let (target, refused) = (Arc::clone(target), refused.into());
-        self.events.tell(&Event::Refused { target, refused });
-    }
-
-    /// What line protocol cannot carry, as the error of the call.
-    pub(super) fn note_refused_here(&self, route: usize, handed: &Handed) -> Option<Error> {
+    /// What line protocol cannot carry, as the error of the call; and behind that the lines that the
+    /// guard refused, with what their times count.
+    pub(super) fn note_refused_here(
+        &self,
+        route: usize,
+        handed: &Handed,
+        guarded: &[Precision],
+    ) -> Option<Error> {
         if handed.refused.is_empty() {
             return None;
         }
@@ -183,24 +218,25 @@ impl Shared {
             handed.refused.iter().map(|refused| refused.reason().refused_line_count()).sum();
         let mut state = self.state();
         state.stats.refused_here += lines as u64;
-        state.keep(&handed.refused);
-        state.report.refused_lines += (lines - handed.refused.len()) as u64;
         let target = Arc::clone(&state.routes[route].target);
-        drop(state);
-        self.tell_refused(&target, &handed.refused);
+        let unfinished = handed.refused.len().saturating_sub(guarded.len());
+        let precisions = std::iter::repeat_n(None, unfinished);
+        let precisions = precisions.chain(guarded.iter().copied().map(Some));
+        self.keep_and_tell(state, &target, precisions.zip(&handed.refused));
         Some(Error::refused_among_taken(handed.refused.clone(), handed.records))
     }
 
     pub(super) fn note_undelivered(&self, id: LaneId, precision: Precision, refused: &[Refused]) {
+        let Some(first) = refused.first() else { return };
         let mut lines = Vec::new();
         for line in refused.iter().filter_map(Refused::line) {
             lines.extend_from_slice(line);
             lines.push(b'\n');
         }
         let mut state = self.state();
-        let Target { bucket, org } = (*state.routes[id.route].target).clone();
-        let count = refused.len();
-        let undelivered = Undelivered { bucket, org, precision, lines: lines.into(), count };
+        let target = Arc::clone(&state.routes[id.route].target);
+        let (lines, count, reason) = (lines.into(), refused.len(), first.reason().clone());
+        let undelivered = Undelivered { target, precision, lines, count, reason };
         state.report.undelivered.push(undelivered.clone());
         state.stats.undelivered += count as u64;
         state.let_go_of(refused);
@@ -294,8 +330,9 @@ impl Shared {
 
     pub(super) fn report(&self) -> Report {
         let state = self.state();
-        let Stats { delivered_lines: delivered, held_lines: held, .. } = state.stats;
-        Report { delivered, held, closed: self.space.is_closed(), ..state.report.clone() }
+        let Stats { delivered_lines: delivered, given_up, held_lines: held, .. } = state.stats;
+        let closed = self.space.is_closed();
+        Report { delivered, given_up, held, closed, ..state.report.clone() }
     }
 
     pub(super) fn stats(&self) -> Stats {
@@ -306,6 +343,7 @@ impl Shared {
         Stats {
             in_flight: lanes().filter(|lane| lane.in_flight.is_some()).count(),
             oldest: oldest.map(|oldest| now.saturating_duration_since(oldest)),
+            untold_events: self.events.untold(),
             ..state.stats
         }
     }

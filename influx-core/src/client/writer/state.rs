@@ -11,7 +11,7 @@ use tokio::time;
 use super::builder::Options;
 use super::event::Target;
 use super::hand_over::{Receipt, Settlement};
-use super::report::{Report, Stats};
+use super::report::{RefusedLine, Report, Stats};
 use crate::batch::{Batch, Buffer, Limits, SchemaGuard};
 use crate::error::Refused;
 use crate::line_protocol::LineEntry;
@@ -123,17 +123,18 @@ impl State {
     }
 
     /// Keeps refused lines for the report, as far as that goes.
-    pub(super) fn keep(&mut self, refused: &[Refused]) {
+    pub(super) fn keep(&mut self, refused: impl Iterator<Item = RefusedLine>) {
         const LINES: usize = 1_000;
         const BYTES: usize = 1 << 20;
-        self.report.refused_lines += refused.len() as u64;
+        let mut has_room = true;
         for refused in refused {
+            self.report.refused_lines += refused.reason().refused_line_count() as u64;
             let length = refused.line().map_or(0, <[u8]>::len);
-            if self.report.refused.len() == LINES || self.kept_bytes + length > BYTES {
-                return;
+            has_room &= self.report.refused.len() < LINES && self.kept_bytes + length <= BYTES;
+            if has_room {
+                self.kept_bytes += length;
+                self.report.refused.push(refused);
             }
-            self.kept_bytes += length;
-            self.report.refused.push(refused.clone());
         }
     }
 
