@@ -6,7 +6,7 @@ use std::time::Duration;
 use influx_core::client::writer::{Event, WhenFull};
 use influx_core::client::{Writer, WriterBuilder};
 use influx_core::line_protocol::Unchecked;
-use influx_core::{ErrorKind, Precision};
+use influx_core::{ErrorKind, Point, Precision};
 use influx_testkit::{Fault, Server};
 
 const SHORT: Duration = Duration::from_millis(20);
@@ -231,4 +231,22 @@ async fn a_stream_of_events_takes_one_that_is_larger_than_its_bound_and_goes_on_
             "{event}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_receipt_can_be_looked_at_without_waiting() {
+    let server = Server::start();
+    let writer = builder(&server).batch_size(2).start().await.unwrap();
+    let receipt = writer.write(["m f=1 1", "m f=2 2", "m f=3 3"]).await.unwrap();
+    assert!(!receipt.is_settled());
+    assert!(receipt.try_outcome().is_none());
+    writer.flush().await.complete().unwrap();
+    assert!(receipt.is_settled());
+    receipt.try_outcome().unwrap().unwrap();
+    receipt.await.unwrap();
+
+    server.inject(Fault::answer(400).body(r#"{"code":"invalid","message":"no"}"#));
+    let receipt = writer.write(Point::measurement("m").field("f", 1)).await.unwrap();
+    let _ = writer.flush().await;
+    assert_eq!(receipt.try_outcome().unwrap().unwrap_err().refused().len(), 1);
 }

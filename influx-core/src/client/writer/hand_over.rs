@@ -52,7 +52,9 @@ impl fmt::Debug for HandOver {
 
 /// What becomes of the lines of one call; from [`Writer::write`](super::Writer::write).
 ///
-/// Drop it, or await it: it is ready when the server has stored the lines, or they are refused.
+/// Drop it, or await it: it is ready when the server has stored the lines, or they are refused. To
+/// look without waiting there are [`is_settled`](Self::is_settled) and
+/// [`try_outcome`](Self::try_outcome).
 ///
 /// # Errors
 /// What the first refused line was refused for. [`refused`](crate::Error::refused) lists all, by
@@ -86,6 +88,11 @@ impl Settlement {
         self.0.wait().await
     }
 
+    /// What `wait` returns, if it is there.
+    fn get(&self) -> Option<&[Refused]> {
+        self.0.get().map(Vec::as_slice)
+    }
+
     pub(super) fn settle(&self, refused: Vec<Refused>) {
         // There is one delivery, which settles once.
         let _ = self.0.set(refused);
@@ -97,6 +104,26 @@ impl Receipt {
     #[must_use]
     pub const fn lines(&self) -> usize {
         self.lines
+    }
+
+    /// Whether all lines have their fate, so that awaiting it does not wait.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.parts().all(|part| part.settlement.get().is_some())
+    }
+
+    /// What awaiting it gives, if it [is settled](Self::is_settled).
+    #[must_use]
+    pub fn try_outcome(&self) -> Option<Result<()>> {
+        let mut refused = Vec::new();
+        for part in self.parts() {
+            part.add_refused(part.settlement.get()?, &mut refused);
+        }
+        Some(self.judge(refused))
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.first.iter().chain(&self.more)
     }
 
     /// One more line, which is at this place of a batch.
@@ -121,21 +148,28 @@ impl Receipt {
 
     async fn outcome(self) -> Result<()> {
         let mut refused = Vec::new();
-        for part in self.first.iter().chain(&self.more) {
-            let own = part.in_batch..part.in_batch + part.lines;
-            let fate = part.settlement.wait().await;
-            let fate = fate.iter().filter(|refused| own.contains(&refused.index()));
-            refused.extend(
-                fate.map(|refused| {
-                    refused.clone().at(refused.index() - part.in_batch + part.in_call)
-                }),
-            );
+        for part in self.parts() {
+            part.add_refused(part.settlement.wait().await, &mut refused);
         }
+        self.judge(refused)
+    }
+
+    fn judge(&self, refused: Vec<Refused>) -> Result<()> {
         if refused.is_empty() {
             return Ok(());
         }
         let lines = self.lines as u64;
         Err(WriterCause::NotStored { refused, lines, undelivered: 0 }.into())
+    }
+}
+
+impl Part {
+    /// Adds those of a batch's refused lines that are its own, by their places in the call.
+    fn add_refused(&self, of_batch: &[Refused], refused: &mut Vec<Refused>) {
+        let own = self.in_batch..self.in_batch + self.lines;
+        let of_part = of_batch.iter().filter(|refused| own.contains(&refused.index()));
+        let place = |refused: &Refused| refused.index() - self.in_batch + self.in_call;
+        refused.extend(of_part.map(|refused| refused.clone().at(place(refused))));
     }
 }
 
