@@ -250,3 +250,45 @@ async fn a_receipt_can_be_looked_at_without_waiting() {
     let _ = writer.flush().await;
     assert_eq!(receipt.try_outcome().unwrap().unwrap_err().refused().len(), 1);
 }
+
+#[tokio::test]
+async fn retries_until_closed_have_no_bound_but_the_close() {
+    let server = Server::start();
+    server.inject(Fault::answer(503).times(20));
+    let writer = builder(&server).retry_interval(Duration::from_millis(1)).retry_until_closed();
+    let writer = writer.start().await.unwrap();
+    let receipt = writer.write("m f=1 1").await.unwrap();
+    let _ = writer.flush().await.complete().unwrap();
+    receipt.await.unwrap();
+    assert!(writer.stats().retries == 20, "{:?}", writer.stats());
+
+    server.inject(Fault::reset().always());
+    writer.write("m f=2 2").await.unwrap();
+    let report = writer.close_within(SHORT * 5).await;
+    assert_eq!((report.undelivered_lines(), report.given_up_lines()), (1, 0));
+}
+
+#[tokio::test]
+async fn an_outage_ends_and_the_lines_written_in_it_are_stored() {
+    let server = Server::start();
+    let kinds = Arc::<Mutex<Vec<ErrorKind>>>::default();
+    let seen = Arc::clone(&kinds);
+    let writer = builder(&server).batch_size(1).retry_until_closed().on_event(move |event| {
+        if let Event::Retrying { error, .. } = event {
+            seen.lock().unwrap().push(error.kind());
+        }
+    });
+    let writer = writer.start().await.unwrap();
+    writer.write("m f=1 1").await.unwrap().await.unwrap();
+    server.go_away().await;
+    let receipt = writer.write("m f=2 2\nm f=3 3").await.unwrap();
+    while kinds.lock().unwrap().len() < 10 {
+        tokio::time::sleep(SHORT).await;
+    }
+    assert!(!receipt.is_settled());
+    server.come_back().await.unwrap();
+    receipt.await.unwrap();
+    assert_eq!(server.lines("my-bucket").len(), 3);
+    assert_eq!(writer.close().await.complete().unwrap().delivered_lines(), 3);
+    assert_eq!(kinds.lock().unwrap().last(), Some(&ErrorKind::Connect));
+}

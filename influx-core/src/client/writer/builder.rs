@@ -131,7 +131,14 @@ impl WriterBuilder {
         self
     }
 
-    /// How often a request is sent again; 5 times by default, 0 for never.
+    /// How often a request is sent again; 5 times by default, 0 for never. An answer 429 or 503 counts
+    /// as a try, too, also where it names the time to wait.
+    ///
+    /// With this default and that of [`max_retry_time`](Self::max_retry_time), an outage of more than
+    /// three minutes spends the retries: the lines that were on their way are refused as given up, and
+    /// so is batch after batch while the outage lasts. Use
+    /// [`retry_until_closed`](Self::retry_until_closed) to keep them instead, or write the lines of
+    /// [`Event::Refused`] somewhere else.
     pub const fn max_retries(mut self, retries: u32) -> Self {
         self.options.rules.backoff.max_retries = retries;
         self
@@ -145,10 +152,24 @@ impl WriterBuilder {
     }
 
     /// How long after its first try a request is sent again; 180 s by default, 0 for never. The last
-    /// try comes when the time is up.
+    /// try comes when the time is up, also when the server asked for a longer wait. For outages that
+    /// are longer see [`retry_until_closed`](Self::retry_until_closed).
     pub const fn max_retry_time(mut self, time: Duration) -> Self {
         self.options.rules.backoff.max_time = time;
         self
+    }
+
+    /// Tries again as often and as long as it takes: while the server is away, lines are kept until
+    /// the writer is closed.
+    ///
+    /// The memory stays bounded by [`max_buffered_bytes`](Self::max_buffered_bytes); once it is full,
+    /// [`when_full`](Self::when_full) says what happens to new lines. What cannot be delivered when the
+    /// writer is closed is [handed back](super::Report::undelivered). A later
+    /// [`max_retries`](Self::max_retries) or [`max_retry_time`](Self::max_retry_time) sets a bound
+    /// again. Lines that the server refuses are refused all the same, and so is a batch with
+    /// [`server_times`](Self::server_times) that must not be sent twice.
+    pub const fn retry_until_closed(self) -> Self {
+        self.max_retries(u32::MAX).max_retry_time(Duration::MAX)
     }
 
     /// By how much each wait is longer than the one before; 2 by default.
