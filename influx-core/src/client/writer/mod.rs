@@ -32,6 +32,90 @@
 //! # }
 //! ```
 //!
+//! # When a write fails
+//!
+//! There are two kinds of failures, and what is left to do differs. Where some records are refused,
+//! the others were taken: to hand all of them over again would write those twice. Where nothing was
+//! taken, the lines come back.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> influx_core::Result<()> {
+//! # let server = influx_testkit::Server::start();
+//! # let client = influx_core::Client::builder(server.url()).token(server.token());
+//! # let client = client.org(server.org()).build()?;
+//! use influx_core::ErrorKind;
+//!
+//! let writer = client.writer("my-bucket").start().await?;
+//! let lines = ["cpu temp=22.35 1", "cpu temp=warm 2", "cpu temp=22.5 3"];
+//! if let Err(error) = writer.write(lines).await {
+//!     match error.kind() {
+//!         // Some records are refused. The others were taken, and need nothing.
+//!         ErrorKind::InvalidLine => {
+//!             for refused in error.refused() {
+//!                 eprintln!("record {}: {}", refused.index(), refused.reason());
+//!             }
+//!         }
+//!         // The writer is closed, or full with `WhenFull::Fail`. These were not taken.
+//!         ErrorKind::Closed | ErrorKind::Full => {
+//!             eprintln!("to be kept: {}", String::from_utf8_lossy(error.unwritten()));
+//!         }
+//!         _ => return Err(error),
+//!     }
+//! }
+//! assert_eq!(writer.close().await.delivered_lines(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The end of a program
+//!
+//! What is held when a program ends is lost, so close the writer before. Where the server may be away
+//! then, say how long that may take; the report hands back the rest.
+//!
+//! ```no_run
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let client = influx_core::Client::from_env()?;
+//! # async fn ctrl_c() -> std::io::Result<()> { Ok(()) } // tokio::signal::ctrl_c
+//! # async fn produce(_: influx_core::client::Writer) -> influx_core::Result<()> { Ok(()) }
+//! use std::io::Write;
+//! use std::time::Duration;
+//!
+//! let writer = client.writer("my-bucket").start().await?;
+//! tokio::spawn(produce(writer.clone())); // its writes fail as `Closed` after the close
+//! ctrl_c().await?; // of `tokio::signal`
+//! let report = writer.close_within(Duration::from_secs(10)).await;
+//! eprintln!("{report}");
+//! for undelivered in report.undelivered() {
+//!     eprintln!("{undelivered}");
+//!     // Their times count the same unit when they are written again.
+//!     let name = format!("{}.{}.lp", undelivered.bucket(), undelivered.precision());
+//!     std::fs::File::options().create(true).append(true).open(name)?.write_all(undelivered.lines())?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Which setting for which need
+//!
+//! | need | setting |
+//! |---|---|
+//! | points must be seen soon | [`low_latency`](WriterBuilder::low_latency), [`flush_interval`](WriterBuilder::flush_interval) |
+//! | as many points as possible | [`batch_size`](WriterBuilder::batch_size) of 5,000, [`max_in_flight`](WriterBuilder::max_in_flight) |
+//! | outages of more than three minutes | [`retry_until_closed`](WriterBuilder::retry_until_closed), with [`max_buffered_bytes`](WriterBuilder::max_buffered_bytes) for as long as they last |
+//! | producers must not wait | [`when_full`](WriterBuilder::when_full), or [`try_write`](Writer::try_write) |
+//! | little memory | [`max_buffered_bytes`](WriterBuilder::max_buffered_bytes), [`max_batch_bytes`](WriterBuilder::max_batch_bytes) |
+//! | a program that ends soon | [`max_close_wait`](WriterBuilder::max_close_wait), [`close_within`](Writer::close_within) |
+//! | a bucket or token that may never come | [`max_hold_time`](WriterBuilder::max_hold_time) |
+//! | a proxy whose answers mean something else | [`on_status`](WriterBuilder::on_status) |
+//! | to know what became of some lines | the [`Receipt`] of their call |
+//! | to know what becomes of all lines | [`on_event`](WriterBuilder::on_event), [`events`](Writer::events), [`stats`](Writer::stats) |
+//! | the same tags on every record | [`default_tag`](WriterBuilder::default_tag) |
+//! | type conflicts found before they are sent | [`schema_guard`](WriterBuilder::schema_guard) |
+//! | many clients that start at once | [`jitter_interval`](WriterBuilder::jitter_interval) |
+//! | lines of text with times in seconds | [`precision`](WriterBuilder::precision) |
+//!
 //! # What the server answers, and what follows
 //!
 //! | answer | what the writer does |
@@ -40,7 +124,7 @@
 //! | 400 | refuses the lines that the answer quotes and sends the others again; where it quotes none, it halves the batch until the bad line is alone |
 //! | 422 | the good points are stored; sends those that the reason does not fit again, then the others, halved until each line is stored or refused |
 //! | 413 | halves the batch, and keeps to that size, in all lanes of the bucket |
-//! | 429, 503 | waits as long as the server asks, all lanes of the bucket with it |
+//! | 429, 503 | waits as long as the server asks, all lanes of the bucket with it; counts as a try |
 //! | 408, 499, other 5xx save 501, no answer | tries again ([`max_retries`](WriterBuilder::max_retries), [`max_retry_time`](WriterBuilder::max_retry_time)), then refuses the batch |
 //! | 401, 403, 404, a login page | keeps the lines and asks again, until it is [closed](Writer::close) or for [`max_hold_time`](WriterBuilder::max_hold_time) |
 //! | everything else | refuses the batch with the server's words |
@@ -148,7 +232,8 @@ impl Writer {
     ///
     /// # Errors
     /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry some of the
-    /// records; [`refused`](crate::Error::refused) lists them, the others were taken.
+    /// records; [`refused`](crate::Error::refused) lists them. The others were taken, and there is no
+    /// receipt for them: whoever needs one hands over fewer records in a call, or one.
     /// [`Closed`](crate::ErrorKind::Closed) after [`close`](Self::close), and
     /// [`Full`](crate::ErrorKind::Full) with [`WhenFull::Fail`]; what was not taken is in
     /// [`unwritten`](crate::Error::unwritten).
