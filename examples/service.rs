@@ -1,7 +1,7 @@
 //! A service with many producers, a server that goes away and comes back, and the report at the end.
 //!
-//! With a server inside this process the failures are made; with a real one (`INFLUXDB_V2_URL`,
-//! `INFLUXDB_V2_TOKEN`, `INFLUXDB_V2_ORG`) stop and start it while this runs.
+//! A server inside this process goes away by itself; a real one (`INFLUXDB_V2_URL`,
+//! `INFLUXDB_V2_TOKEN`, `INFLUXDB_V2_ORG`) is to be stopped and started while this runs.
 #![expect(clippy::print_stdout, reason = "an example talks to its reader")]
 
 use std::error::Error;
@@ -10,7 +10,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use influx_core::Measurement;
 use influx_core::client::writer::{Event, Writer};
-use influx_testkit::Fault;
 
 const BUCKET: &str = "service";
 const PRODUCERS: u64 = 8;
@@ -37,6 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let writer = client
         .writer(BUCKET)
         .low_latency()
+        .retry_until_closed()
         .max_buffered_bytes(8 << 20)
         .default_tag("plant", "north")
         .on_event(tell)
@@ -46,13 +46,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let producers: Vec<_> =
         (0..PRODUCERS).map(|machine| tokio::spawn(produce(writer.clone(), machine))).collect();
     if let Some(server) = &server {
-        // Away for the next requests: no answer, an overload, and a proxy's page.
-        server.inject(Fault::reset().times(3));
-        server.inject(Fault::answer(503).retry_after(Duration::from_secs(1)));
-        server.inject(Fault::html(502));
+        server.go_away().await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        println!("while the server is away: {:?}", writer.stats());
+        server.come_back().await?;
     }
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    println!("so far: {:?}", writer.stats());
 
     let mut refused = 0;
     for producer in producers {
@@ -86,10 +84,7 @@ async fn produce(writer: Writer, machine: u64) -> u64 {
 }
 
 fn tell(event: &Event) {
-    match event {
-        Event::Retrying { error, delay, .. } => println!("again in {delay:.1?}: {error}"),
-        Event::Blocked { error, .. } => println!("kept: {error}"),
-        Event::Refused { refused, .. } => println!("{} lines are refused", refused.len()),
-        _ => {}
+    if !matches!(event, Event::Delivered(_)) {
+        println!("{event}");
     }
 }
