@@ -14,14 +14,15 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Level, Subscriber};
 
-/// One batch that is delivered at the second try, a bad line, and a callback that panics.
+/// One batch that is delivered at the second try, a text with two bad lines, and a callback that
+/// panics.
 async fn work() {
     let server = Server::start();
     server.inject(Fault::answer(500));
     let writer = server.client().writer(server.bucket()).retry_interval(Duration::from_millis(1));
     let writer = writer.on_event(|event| assert!(!matches!(event, Event::Delivered(_))));
     let writer = writer.start().await.unwrap();
-    writer.write(["m f=1 1", "m f= 2", "m f=3 3"]).await.unwrap_err();
+    writer.write(["m f=1 1", "m f= 2\nm f= 4", "m f=3 3"]).await.unwrap_err();
     assert_eq!(writer.close().await.delivered_lines(), 2);
 }
 
@@ -80,7 +81,7 @@ fn what_happens_is_logged_within_a_span_for_each_delivery() {
     let log = Log::default();
     tracing::subscriber::with_default(log.clone(), || block_on(work()));
     let expected = [
-        (Level::ERROR, " \"my-bucket\" 1 lines are refused"),
+        (Level::ERROR, " \"my-bucket\" 2 lines are refused"),
         (Level::WARN, " \"my-bucket\" 2 1 a write failed and is tried again"),
         (Level::DEBUG, " \"my-bucket\" 2 delivered"),
         (Level::ERROR, " a callback of the writer panicked; the writer goes on"),
@@ -149,7 +150,7 @@ fn what_happens_is_counted() {
         ("influx_writer_delivered_lines_total my-bucket", 2),
         ("influx_writer_held_bytes", 0),
         ("influx_writer_held_lines", 0),
-        ("influx_writer_refused_lines_total my-bucket InvalidLine", 1),
+        ("influx_writer_refused_lines_total my-bucket InvalidLine", 2),
         ("influx_writer_retries_total my-bucket", 1),
     ];
     assert_eq!(counts, expected.map(|(name, count)| (name.to_owned(), count)).into());
