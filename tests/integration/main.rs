@@ -27,3 +27,4 @@ mod testkit;
 mod writer;
 mod writer_face;
 mod writer_faults;
+mod writer_intake;

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
 use super::partial::type_name;
-use crate::error::{Refused, WriterCause};
-use crate::line_protocol::{Handed, ParsedLine, Parser};
+use crate::error::{Error, WriterCause};
+use crate::line_protocol::{Lines, ParsedLine, Parser};
 use crate::time::Precision;
 
 /// The type that each field of a bucket was first seen with.
@@ -17,30 +17,11 @@ pub(crate) struct SchemaGuard {
 impl SchemaGuard {
     /// Takes the lines out that do not fit the others, and says what their times count. What cannot
     /// be read is left to the server.
-    pub(crate) fn check(&mut self, handed: &mut Handed) -> Vec<Precision> {
-        let bytes = std::mem::take(&mut handed.bytes);
-        let mut kept = Vec::with_capacity(bytes.len());
-        let (mut start, mut index) = (0, 0);
-        let (mut refused, mut precisions) = (Vec::new(), Vec::new());
-        handed.lines().retain_mut(|entry| {
-            let line = &bytes[start..entry.end];
-            start = entry.end;
-            index += 1;
-            let parsed = Parser::new(line).precision(entry.precision).next();
-            if let Some(Ok(parsed)) = parsed
-                && let Err(cause) = self.learn(&parsed)
-            {
-                refused.push(Refused::line_of(index - 1, line, cause.into()));
-                precisions.push(entry.precision);
-                return false;
-            }
-            kept.extend_from_slice(line);
-            entry.end = kept.len();
-            true
-        });
-        handed.refused.append(&mut refused);
-        handed.bytes = kept;
-        precisions
+    pub(crate) fn check(&mut self, lines: &mut Lines) -> Vec<Precision> {
+        lines.refuse_lines(|line, precision| match Parser::new(line).precision(precision).next() {
+            Some(Ok(parsed)) => self.learn(&parsed).map_err(Error::from),
+            _ => Ok(()),
+        })
     }
 
     /// Remembers the types of a line, if they are those that are known.

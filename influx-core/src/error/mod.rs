@@ -161,6 +161,13 @@ impl Error {
         }
     }
 
+    /// Whether this is about lines of a text, which may have others.
+    #[cfg(feature = "client")]
+    pub(crate) fn is_of_text(&self) -> bool {
+        let Cause::Line(cause) = &self.0.cause else { return false };
+        matches!(cause, LineCause::InText { .. } | LineCause::Lines { .. })
+    }
+
     /// Several lines of a text were refused.
     pub(crate) fn refused_lines(reasons: Vec<Self>, lines: usize) -> Self {
         let refused = reasons.into_iter().map(|reason| {

@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use super::default_tags::DefaultTags;
 use super::number;
-use crate::error::{Error, Refused, Result};
+use crate::error::{Error, Result};
 use crate::time::{Precision, Timestamp};
 
 /// One line of a buffer.
@@ -21,31 +22,38 @@ pub(crate) struct LineEntry {
 }
 
 /// The lines of a buffer, and what was refused on the way into it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ledger {
     pub(super) lines: Vec<LineEntry>,
     /// Of a text: what is wrong with some of its lines, while the others are there.
     pub(super) reason: Option<Error>,
+    style: Arc<Style>,
+}
+
+/// How the lines of a writer are made.
+#[derive(Debug)]
+pub(crate) struct Style {
+    /// That of all lines; without one, each record has its own, else nanoseconds.
+    pub(super) precision: Option<Precision>,
+    /// For each structured record.
+    pub(super) default_tags: DefaultTags,
     /// Gives a time to lines without one.
-    pub(super) stamps: Option<Stamps>,
+    stamps: Option<Stamps>,
 }
 
 /// The times of points that come without: this machine's clock, each later than the one before.
-#[derive(Debug, Clone)]
-pub(crate) struct Stamps(Arc<AtomicI64>);
+#[derive(Debug)]
+struct Stamps(AtomicI64);
 
-/// Whole lines with their ledger, as [`Lines`](super::Lines) hands them over.
-#[derive(Debug, Default)]
-pub(crate) struct Handed {
-    pub(crate) bytes: Vec<u8>,
-    pub(super) ledger: Box<Ledger>,
-    pub(crate) refused: Vec<Refused>,
-    pub(crate) records: usize,
-}
-
-impl Default for Stamps {
-    fn default() -> Self {
-        Self(Arc::new(AtomicI64::new(i64::MIN)))
+impl Style {
+    /// `stamped`: whether lines without a time get one.
+    pub(crate) fn new(
+        precision: Option<Precision>,
+        default_tags: DefaultTags,
+        stamped: bool,
+    ) -> Self {
+        let stamps = stamped.then(|| Stamps(AtomicI64::new(i64::MIN)));
+        Self { precision, default_tags, stamps }
     }
 }
 
@@ -61,6 +69,10 @@ impl Stamps {
 }
 
 impl Ledger {
+    pub(super) const fn new(style: Arc<Style>) -> Self {
+        Self { lines: Vec::new(), reason: None, style }
+    }
+
     /// Ends the line that starts at `start` and whose series is so long.
     pub(super) fn end_line(
         &mut self,
@@ -69,7 +81,7 @@ impl Ledger {
         mut precision: Precision,
         mut is_timed: bool,
     ) -> Result<()> {
-        if let (false, Some(stamps)) = (is_timed, &self.stamps) {
+        if let (false, Some(stamps)) = (is_timed, &self.style.stamps) {
             buffer.push(b' ');
             number::append_integer(stamps.next()?, buffer);
             precision = Precision::Nanoseconds;
@@ -86,18 +98,12 @@ impl Ledger {
     }
 }
 
-impl Handed {
-    pub(crate) const fn lines(&mut self) -> &mut Vec<LineEntry> {
-        &mut self.ledger.lines
-    }
-
-    /// Where the lines stand, line feeds included.
-    pub(crate) fn ranges(&self) -> impl Iterator<Item = (Range<usize>, LineEntry)> {
-        let mut start = 0;
-        self.ledger.lines.iter().map(move |line| {
-            let range = start..line.end;
-            start = line.end;
-            (range, *line)
-        })
-    }
+/// Where lines stand, line feeds included.
+pub(crate) fn ranges(lines: &[LineEntry]) -> impl Iterator<Item = (Range<usize>, LineEntry)> {
+    let mut start = 0;
+    lines.iter().map(move |line| {
+        let range = start..line.end;
+        start = line.end;
+        (range, *line)
+    })
 }

@@ -1,8 +1,13 @@
 //! One record or many, collected into one body.
 
+#[cfg(feature = "client")]
+use std::ops::Range;
+#[cfg(feature = "client")]
+use std::sync::Arc;
+
 use super::default_tags::DefaultTags;
 #[cfg(feature = "client")]
-use super::ledger::{Handed, Stamps};
+use super::ledger::{self, LineEntry, Style};
 use super::{LineWriter, ToLine};
 use crate::error::{Error, LineCause, Refused, Result};
 use crate::time::Precision;
@@ -64,6 +69,12 @@ pub struct Lines {
     precision: Source,
     records: usize,
     refused: Vec<Refused>,
+    /// Where the lines go into batches.
+    #[cfg(feature = "client")]
+    style: Option<Arc<Style>>,
+    /// The first record whose line may still be there.
+    #[cfg(feature = "client")]
+    kept_from: usize,
 }
 
 /// Who settles the precision.
@@ -90,6 +101,10 @@ impl Lines {
             precision: if precision.is_some() { Source::Caller } else { Source::Open },
             records: 0,
             refused: Vec::new(),
+            #[cfg(feature = "client")]
+            style: None,
+            #[cfg(feature = "client")]
+            kept_from: 0,
         }
     }
 
@@ -104,14 +119,24 @@ impl Lines {
         let outcome = self
             .settle_precision(record.default_precision())
             .and_then(|()| self.writer.write(record));
-        let outcome = match self.writer.ledger().and_then(|ledger| ledger.reason.take()) {
-            Some(reason) => Err(reason),
-            None => outcome,
+        let reason = match outcome {
+            Ok(()) => self.writer.ledger().and_then(|ledger| ledger.reason.take()),
+            Err(reason) => Some(reason),
         };
-        if let Err(reason) = outcome {
-            self.refused.push(Refused::new(self.records, reason));
+        if let Some(reason) = reason {
+            self.refuse(reason);
         }
         self.records += 1;
+    }
+
+    /// Refuses the record that was pushed last.
+    #[cold]
+    fn refuse(&mut self, reason: Error) {
+        #[cfg(feature = "client")]
+        if self.writer.is_lost() {
+            self.refuse_lost(&reason);
+        }
+        self.refused.push(Refused::new(self.records, reason));
     }
 
     fn settle_precision(&mut self, own: Option<Precision>) -> Result<()> {
@@ -162,29 +187,103 @@ impl Lines {
 /// For batches: each line is known by itself, and the good lines of a text stay.
 #[cfg(feature = "client")]
 impl Lines {
-    /// Goes on in the buffers of `scratch`. With a precision, all lines have it; without, each
-    /// record's own, else nanoseconds. Lines without a time get one from `stamps`.
-    pub(crate) fn for_batches(
-        scratch: Handed,
-        precision: Option<Precision>,
-        default_tags: &DefaultTags,
-        stamps: Option<&Stamps>,
-    ) -> Self {
-        let Handed { mut bytes, mut ledger, mut refused, .. } = scratch;
-        bytes.clear();
-        ledger.lines.clear();
-        ledger.stamps = stamps.cloned();
-        refused.clear();
-        let mut writer = LineWriter::appending_to(bytes, precision.unwrap_or_default());
-        writer.set_default_tags(default_tags);
-        writer.set_ledger(ledger);
-        let precision = if precision.is_some() { Source::Caller } else { Source::Each };
-        Self { writer, precision, records: 0, refused }
+    /// Begins anew in the same buffers.
+    pub(crate) fn restart(&mut self, style: &Arc<Style>) {
+        if !self.has_style(style) {
+            self.style = Some(Arc::clone(style));
+            self.writer.set_style(style);
+        }
+        self.clear();
+        self.writer.set_precision(style.precision.unwrap_or_default());
+        self.precision = if style.precision.is_some() { Source::Caller } else { Source::Each };
     }
 
-    pub(crate) fn into_handed(mut self) -> Handed {
-        let ledger = self.writer.take_ledger().unwrap_or_default();
-        let (records, refused) = (self.records, self.refused);
-        Handed { bytes: self.writer.into_bytes(), ledger, refused, records }
+    /// Forgets all lines and refusals.
+    pub(crate) fn clear(&mut self) {
+        self.writer.clear();
+        (self.records, self.kept_from) = (0, 0);
+        if !self.refused.is_empty() {
+            self.refused = Vec::new();
+        }
+    }
+
+    fn has_style(&self, style: &Arc<Style>) -> bool {
+        self.style.as_ref().is_some_and(|own| Arc::ptr_eq(own, style))
+    }
+
+    /// Makes sure that these are the lines that were [restarted](Self::restart): an implementation of
+    /// [`IntoLines`] can put others here, of which nothing is known.
+    pub(crate) fn make_sure_of(&mut self, style: &Arc<Style>) {
+        if !self.has_style(style) {
+            self.restart(style);
+            self.refuse(LineCause::Replaced.into());
+            self.records = 1;
+        }
+    }
+
+    /// A record has put another writer here. The records before it are lost with the first one, so
+    /// they are refused; those behind it go on in a new one.
+    fn refuse_lost(&mut self, reason: &Error) {
+        let Some(style) = &self.style else { return };
+        let precision = self.writer.precision();
+        self.writer = LineWriter::new(precision);
+        self.writer.set_style(style);
+        // Of a text with refused lines there may have been others.
+        let all_of = |refused: &Refused| !refused.reason().is_of_text();
+        let known: Vec<_> =
+            self.refused.iter().filter(|refused| all_of(refused)).map(Refused::index).collect();
+        let lost =
+            (self.kept_from..self.records).filter(|record| known.binary_search(record).is_err());
+        let lost: Vec<_> = lost.map(|record| Refused::new(record, reason.clone())).collect();
+        self.refused.extend(lost);
+        self.refused.sort_by_key(Refused::index);
+        self.kept_from = self.records + 1;
+    }
+
+    /// Takes lines out: those that `judge` has a reason against. They are the last of those refused;
+    /// says what their times count.
+    pub(crate) fn refuse_lines(
+        &mut self,
+        mut judge: impl FnMut(&[u8], Precision) -> Result<()>,
+    ) -> Vec<Precision> {
+        let mut precisions = Vec::new();
+        let Some((bytes, entries)) = self.writer.parts() else { return precisions };
+        let refused = &mut self.refused;
+        let (mut start, mut kept, mut index) = (0, 0, 0);
+        entries.retain_mut(|entry| {
+            let line = start..entry.end;
+            start = entry.end;
+            index += 1;
+            if let Err(reason) = judge(&bytes[line.clone()], entry.precision) {
+                refused.push(Refused::line_of(index - 1, &bytes[line], reason));
+                precisions.push(entry.precision);
+                return false;
+            }
+            let length = line.len();
+            bytes.copy_within(line, kept);
+            kept += length;
+            entry.end = kept;
+            true
+        });
+        bytes.truncate(kept);
+        precisions
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.writer.as_bytes()
+    }
+
+    pub(crate) fn refused(&self) -> &[Refused] {
+        &self.refused
+    }
+
+    /// Where the lines stand, line feeds included.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = (Range<usize>, LineEntry)> {
+        ledger::ranges(self.writer.entries())
+    }
+
+    /// How much memory its buffers have.
+    pub(crate) fn capacity(&self) -> usize {
+        self.writer.capacity()
     }
 }

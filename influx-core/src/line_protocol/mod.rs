@@ -64,7 +64,7 @@ pub use self::writer::{Fields, LineWriter, Tags};
 #[cfg(feature = "client")]
 pub(crate) use self::default_tags::DefaultTags;
 #[cfg(feature = "client")]
-pub(crate) use self::ledger::{Handed, LineEntry, Stamps};
+pub(crate) use self::ledger::{LineEntry, Style};
 #[cfg(feature = "client")]
 pub(crate) use self::token::line_ends;
 

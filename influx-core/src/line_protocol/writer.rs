@@ -1,10 +1,14 @@
 //! Lines in the making: their order, their keys, their time.
 
 use std::ops::Range;
+use std::ptr;
+use std::sync::Arc;
 
 use super::default_tags::DefaultTags;
 use super::escape::{self, Escapes};
-use super::ledger::Ledger;
+#[cfg(feature = "client")]
+use super::ledger::LineEntry;
+use super::ledger::{Ledger, Style};
 use super::{FieldWriter, TagWriter, TimestampWriter, ToLine, number, rules};
 use crate::error::{Error, LineCause, Part, Result, Rule, TimeCause};
 use crate::time::{Precision, Timestamp};
@@ -31,6 +35,8 @@ pub struct LineWriter {
     open: bool,
     /// Whether a line was begun within another.
     broken: bool,
+    /// Whether a record has put another writer here.
+    lost: bool,
     /// How many records are being written, one within the other.
     depth: usize,
     /// Where its run-time keys stand, escaped; what a further one must differ from.
@@ -76,6 +82,7 @@ impl LineWriter {
             fields: 0,
             open: false,
             broken: false,
+            lost: false,
             depth: 0,
             keys: Vec::new(),
             default_tags: None,
@@ -87,16 +94,19 @@ impl LineWriter {
         self.default_tags = (!tags.is_empty()).then(|| tags.clone());
     }
 
-    pub(super) fn set_ledger(&mut self, ledger: Box<Ledger>) {
-        self.ledger = Some(ledger);
-    }
-
-    pub(super) const fn take_ledger(&mut self) -> Option<Box<Ledger>> {
-        self.ledger.take()
+    /// Keeps a ledger of its lines from now on.
+    pub(super) fn set_style(&mut self, style: &Arc<Style>) {
+        self.set_default_tags(&style.default_tags);
+        self.ledger = Some(Box::new(Ledger::new(Arc::clone(style))));
     }
 
     pub(super) fn ledger(&mut self) -> Option<&mut Ledger> {
         self.ledger.as_deref_mut()
+    }
+
+    /// Whether this is still the one that had this ledger.
+    fn has_ledger(&self, ledger: Option<*const Ledger>) -> bool {
+        self.ledger.as_deref().map(ptr::from_ref) == ledger
     }
 
     /// Ends a line.
@@ -119,10 +129,16 @@ impl LineWriter {
         self.may_start()?;
         let before = self.buffer.len();
         let broken_outside = std::mem::take(&mut self.broken);
+        self.lost &= self.depth > 0;
         self.depth += 1;
         let (depth, precision) = (self.depth, self.precision);
+        let ledger = self.ledger.as_deref().map(ptr::from_ref);
         let outcome = match record.write_line(self) {
-            _ if self.depth != depth || self.buffer.len() < before => {
+            _ if self.lost
+                || self.depth != depth
+                || self.buffer.len() < before
+                || !self.has_ledger(ledger) =>
+            {
                 self.precision = precision;
                 self.replaced()
             }
@@ -141,10 +157,13 @@ impl LineWriter {
         outcome
     }
 
-    /// The record has put another writer here, whose content is not this one's.
+    /// The record has put another writer here, whose content is not this one's. Records around it
+    /// fail for that too.
     #[cold]
     fn replaced(&mut self) -> Result<()> {
         self.buffer.clear();
+        (self.ledger, self.default_tags) = (None, None);
+        self.lost = true;
         Err(LineCause::Replaced.into())
     }
 
@@ -399,6 +418,44 @@ impl<'w> Key<'w> {
         match self {
             Self::Literal { name, .. } | Self::Runtime(name) | Self::Unique(name) => name,
         }
+    }
+}
+
+/// For batches.
+#[cfg(feature = "client")]
+impl LineWriter {
+    /// Whether the last record has put another writer here, so that what was here is lost.
+    pub(super) const fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// The lines so far, as the ledger has them.
+    pub(super) fn entries(&self) -> &[LineEntry] {
+        self.ledger.as_ref().map_or(&[], |ledger| &ledger.lines)
+    }
+
+    /// The lines so far, to be changed together.
+    pub(super) fn parts(&mut self) -> Option<(&mut Vec<u8>, &mut Vec<LineEntry>)> {
+        Some((&mut self.buffer, &mut self.ledger.as_mut()?.lines))
+    }
+
+    /// Forgets everything but how lines are made.
+    pub(super) fn clear(&mut self) {
+        self.buffer.clear();
+        self.keys.clear();
+        (self.open, self.broken, self.lost, self.depth) = (false, false, false, 0);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.lines.clear();
+            ledger.reason = None;
+        }
+    }
+
+    /// How much memory it has.
+    pub(super) fn capacity(&self) -> usize {
+        let entries = self.ledger.as_ref().map_or(0, |ledger| ledger.lines.capacity());
+        self.buffer.capacity()
+            + self.keys.capacity() * size_of::<Range<usize>>()
+            + entries * size_of::<LineEntry>()
     }
 }
 

@@ -15,23 +15,49 @@ use super::lane;
 use super::shared::Shared;
 use super::state::{LaneId, State};
 use crate::error::{Error, Refused, Result, WriterCause};
-use crate::line_protocol::{Handed, IntoLines, LineEntry, Lines};
+use crate::line_protocol::{IntoLines, LineEntry, Lines};
+use crate::time::Precision;
 
 /// Room is counted in so many bytes, for which a semaphore has permits enough.
 const GRAIN: usize = 16;
 
 thread_local! {
     /// The buffers of the last call on this thread.
-    static SCRATCH: Cell<Option<Handed>> = const { Cell::new(None) };
+    static SCRATCH: Cell<Option<Box<Lines>>> = const { Cell::new(None) };
 }
 
+/// What generic code does is little: it is compiled once more for each type of record.
 impl Shared {
     pub(super) fn hand_over<Kind>(
         self: &Arc<Self>,
         route: usize,
         lines: impl IntoLines<Kind>,
     ) -> HandOver {
-        let (handed, refused) = self.encode(route, lines);
+        let mut handed = self.start_encoding();
+        lines.append_to(&mut handed);
+        self.hand_over_encoded(route, handed)
+    }
+
+    pub(super) fn try_hand_over<Kind>(
+        self: &Arc<Self>,
+        route: usize,
+        lines: impl IntoLines<Kind>,
+    ) -> Result<Receipt> {
+        let mut handed = self.start_encoding();
+        lines.append_to(&mut handed);
+        self.try_hand_over_encoded(route, handed)
+    }
+
+    /// The buffers of this thread, or new ones while it ends.
+    fn start_encoding(&self) -> Box<Lines> {
+        let scratch = SCRATCH.try_with(Cell::take).ok().flatten();
+        let mut lines = scratch.unwrap_or_else(|| Box::new(Lines::new(None)));
+        lines.restart(&self.style);
+        lines
+    }
+
+    fn hand_over_encoded(self: &Arc<Self>, route: usize, mut handed: Box<Lines>) -> HandOver {
+        let refused = self.refuse(route, &mut handed);
         let cost = self.cost(&handed);
         let has_room = match self.options.when_full {
             WhenFull::DropOldest => self.make_room(cost),
@@ -52,31 +78,26 @@ impl Shared {
         }
     }
 
-    pub(super) fn try_hand_over<Kind>(
+    fn try_hand_over_encoded(
         self: &Arc<Self>,
         route: usize,
-        lines: impl IntoLines<Kind>,
+        mut handed: Box<Lines>,
     ) -> Result<Receipt> {
-        let (handed, refused) = self.encode(route, lines);
+        let refused = self.refuse(route, &mut handed);
         if self.has_room(self.cost(&handed)) {
             return self.take(route, handed, refused);
         }
         Err(self.no_room(&handed))
     }
 
-    /// Finished lines, and the error of those that line protocol cannot carry.
-    fn encode<Kind>(&self, route: usize, lines: impl IntoLines<Kind>) -> (Handed, Option<Error>) {
-        let scratch = SCRATCH.take().unwrap_or_default();
-        let (tags, stamps) = (&self.default_tags, self.stamps.as_ref());
-        let mut encoded = Lines::for_batches(scratch, self.options.precision, tags, stamps);
-        lines.append_to(&mut encoded);
-        let mut handed = encoded.into_handed();
+    /// The error of those that line protocol cannot carry, or that do not fit the lines before.
+    fn refuse(&self, route: usize, handed: &mut Lines) -> Option<Error> {
+        handed.make_sure_of(&self.style);
         let guarded = match self.options.guards_schema {
-            true => self.state().routes[route].guard.check(&mut handed),
+            true => self.state().routes[route].guard.check(handed),
             false => Vec::new(),
         };
-        let refused = self.note_refused_here(route, &handed, &guarded);
-        (handed, refused)
+        self.note_refused_here(route, handed, &guarded)
     }
 
     /// How many permits a line needs. One that is larger than all the room takes all of it.
@@ -84,7 +105,7 @@ impl Shared {
         line.div_ceil(GRAIN).min(self.capacity)
     }
 
-    fn cost(&self, handed: &Handed) -> usize {
+    fn cost(&self, handed: &Lines) -> usize {
         handed.ranges().map(|(range, _)| self.permits(range.len())).sum()
     }
 
@@ -125,25 +146,21 @@ impl Shared {
     }
 
     /// Why the lines are not taken.
-    fn no_room(&self, handed: &Handed) -> Error {
+    fn no_room(&self, handed: &Lines) -> Error {
         let cause = if self.space.is_closed() { WriterCause::Closed.into() } else { self.full() };
-        unwritten(cause, &handed.bytes)
+        unwritten(cause, handed.bytes())
     }
 
-    fn drop_newest(&self, route: usize, handed: &Handed) -> Receipt {
+    fn drop_newest(&self, route: usize, handed: &Lines) -> Receipt {
         let target = Arc::clone(&self.state().routes[route].target);
         let (settlement, reason) = (Arc::new(Settlement::default()), self.full());
         let mut receipt = Receipt::default();
         let mut refused = Vec::new();
-        let mut precisions = Vec::new();
-        for (line, (range, entry)) in handed.ranges().enumerate() {
-            precisions.push(entry.precision);
-            refused.push(Refused::line_of(line, &handed.bytes[range], reason.clone()));
+        for (line, (range, _)) in handed.ranges().enumerate() {
+            refused.push(Refused::line_of(line, &handed.bytes()[range], reason.clone()));
             receipt.push(&settlement, line);
         }
-        let lines = refused.iter().enumerate();
-        let lines = lines.map(|(line, refused)| (precisions[line], refused));
-        self.note_newest_dropped(&target, lines);
+        self.note_newest_dropped(&target, handed, &refused);
         settlement.settle(refused);
         receipt
     }
@@ -152,12 +169,12 @@ impl Shared {
     fn take(
         self: &Arc<Self>,
         route: usize,
-        handed: Handed,
+        handed: Box<Lines>,
         refused: Option<Error>,
     ) -> Result<Receipt> {
         let mut receipt = Receipt::default();
         let taken = self.append(&mut receipt, route, &handed, handed.ranges());
-        let taken = taken.map_err(|error| unwritten(error, &handed.bytes));
+        let taken = taken.map_err(|error| unwritten(error, handed.bytes()));
         recycle(handed);
         taken?;
         refused.map_or(Ok(receipt), Err)
@@ -166,7 +183,7 @@ impl Shared {
     async fn take_when_possible(
         self: Arc<Self>,
         route: usize,
-        handed: Handed,
+        handed: Box<Lines>,
         refused: Option<Error>,
     ) -> Result<Receipt> {
         let total = self.cost(&handed);
@@ -185,7 +202,7 @@ impl Shared {
             let permits = u32::try_from(cost).unwrap_or(u32::MAX);
             let taken = self.wait_for_room(permits).await;
             let taken = taken.and_then(|()| self.append(&mut receipt, route, &handed, lines));
-            taken.map_err(|error| unwritten(error, &handed.bytes[from..]))?;
+            taken.map_err(|error| unwritten(error, &handed.bytes()[from..]))?;
         }
         refused.map_or(Ok(receipt), Err)
     }
@@ -208,27 +225,30 @@ impl Shared {
         self: &Arc<Self>,
         receipt: &mut Receipt,
         route: usize,
-        handed: &Handed,
+        handed: &Lines,
         lines: impl IntoIterator<Item = (Range<usize>, LineEntry)>,
     ) -> Result<()> {
         let mut state = self.state();
         if self.space.is_closed() {
             return Err(WriterCause::Closed.into());
         }
+        let (mut count, mut length) = (0, 0);
+        let mut last = None;
         for (range, entry) in lines {
-            let line = &handed.bytes[range];
-            let shard = self.shard(&line[..entry.series]);
-            let id = state.lane(route, entry.precision, shard, &self.options);
-            let permits = self.permits(line.len());
-            state.stats.taken_lines += 1;
-            state.stats.held_lines += 1;
-            state.stats.held_bytes += line.len();
-            let lane = state.lane_of(id);
-            lane.push(line, entry, permits, receipt);
-            if lane.has_no_task() {
-                self.spawn(&mut state, id);
-            }
+            let line = &handed.bytes()[range];
+            let place = (entry.precision, self.shard(&line[..entry.series]));
+            let id = match last {
+                Some((last, id)) if last == place => id,
+                _ => self.lane_with_task(&mut state, route, place),
+            };
+            last = Some((place, id));
+            state.lane_of(id).push(line, entry, self.permits(line.len()), receipt);
+            count += 1;
+            length += line.len();
         }
+        state.stats.taken_lines += count;
+        state.stats.held_lines += count;
+        state.stats.held_bytes += length;
         if self.space.available_permits() == 0 {
             // Somebody may wait for this room.
             state.seal_all();
@@ -249,6 +269,20 @@ impl Shared {
         usize::try_from(hasher.finish() % shards).unwrap_or_default()
     }
 
+    /// The lane of a route; its task looks at it when the lock is free.
+    fn lane_with_task(
+        self: &Arc<Self>,
+        state: &mut State,
+        route: usize,
+        (precision, shard): (Precision, usize),
+    ) -> LaneId {
+        let id = state.lane(route, precision, shard, &self.options);
+        if state.lane_of(id).has_no_task() {
+            self.spawn(state, id);
+        }
+        id
+    }
+
     fn spawn(self: &Arc<Self>, state: &mut State, id: LaneId) {
         let task = self.runtime.spawn(lane::run(Arc::clone(self), id));
         state.lane_of(id).task = Some(task.abort_handle());
@@ -264,10 +298,11 @@ fn unwritten(error: Error, lines: &[u8]) -> Error {
     error.with_unwritten(Bytes::copy_from_slice(lines), Vec::new())
 }
 
-/// Keeps the buffers for the next call, unless they are large.
-fn recycle(handed: Handed) {
+/// Keeps the buffers for the next call, unless they are large, without what was refused.
+fn recycle(mut handed: Box<Lines>) {
     const KEPT: usize = 1 << 20;
-    if handed.bytes.capacity() <= KEPT {
-        SCRATCH.set(Some(handed));
+    if handed.capacity() <= KEPT {
+        handed.clear();
+        let _ = SCRATCH.try_with(|scratch| scratch.set(Some(handed)));
     }
 }

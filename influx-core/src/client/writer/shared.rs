@@ -18,7 +18,7 @@ use super::state::{Lane, LaneId, Next, Route, Sealed, State, far_from};
 use super::{intake, observe, runtime};
 use crate::error::{Error, Refused, Result, WriterCause};
 use crate::http::{Connection, Encoded};
-use crate::line_protocol::{DefaultTags, Handed, Stamps};
+use crate::line_protocol::{DefaultTags, Lines, Style};
 use crate::time::Precision;
 
 pub(super) struct Shared {
@@ -27,8 +27,8 @@ pub(super) struct Shared {
     pub(super) events: Listeners,
     pub(super) closing: watch::Sender<bool>,
     pub(super) runtime: Handle,
-    pub(super) stamps: Option<Stamps>,
-    pub(super) default_tags: DefaultTags,
+    /// How lines are made.
+    pub(super) style: Arc<Style>,
     /// Room for lines; closed with the writer.
     pub(super) space: Semaphore,
     /// How many permits all the room is.
@@ -47,9 +47,9 @@ impl Shared {
     ) -> Result<Arc<Self>> {
         let runtime = runtime::current()?;
         let capacity = intake::capacity(options.max_buffered_bytes);
+        let default_tags = DefaultTags::new(default_tags, options.overrides_tags)?;
         let shared = Arc::new(Self {
-            default_tags: DefaultTags::new(default_tags, options.overrides_tags)?,
-            stamps: options.stamps.then(Stamps::default),
+            style: Arc::new(Style::new(options.precision, default_tags, options.stamps)),
             events: Listeners::new(callbacks),
             closing: watch::Sender::new(false),
             space: Semaphore::new(capacity),
@@ -168,17 +168,18 @@ impl Shared {
         self.keep_and_tell(state, target, refused);
     }
 
-    /// Lines that came, with what their times count. They count as taken: the call has not failed.
-    pub(super) fn note_newest_dropped<'r>(
+    /// Lines that came. They count as taken, as those do that make room.
+    pub(super) fn note_newest_dropped(
         &self,
         target: &Arc<Target>,
-        refused: impl ExactSizeIterator<Item = (Precision, &'r Refused)>,
+        handed: &Lines,
+        refused: &[Refused],
     ) {
         let mut state = self.state();
         state.stats.taken_lines += refused.len() as u64;
         state.stats.dropped += refused.len() as u64;
-        let refused = refused.map(|(precision, refused)| (Some(precision), refused));
-        self.keep_and_tell(state, target, refused);
+        let precisions = handed.ranges().map(|(_, entry)| Some(entry.precision));
+        self.keep_and_tell(state, target, precisions.zip(refused));
     }
 
     /// Keeps refused lines for the report, and tells of them: an event for each precision in a row.
@@ -208,22 +209,22 @@ impl Shared {
     pub(super) fn note_refused_here(
         &self,
         route: usize,
-        handed: &Handed,
+        handed: &Lines,
         guarded: &[Precision],
     ) -> Option<Error> {
-        if handed.refused.is_empty() {
+        let refused = handed.refused();
+        if refused.is_empty() {
             return None;
         }
         let lines: usize =
-            handed.refused.iter().map(|refused| refused.reason().refused_line_count()).sum();
+            refused.iter().map(|refused| refused.reason().refused_line_count()).sum();
         let mut state = self.state();
         state.stats.refused_here += lines as u64;
         let target = Arc::clone(&state.routes[route].target);
-        let unfinished = handed.refused.len().saturating_sub(guarded.len());
-        let precisions = std::iter::repeat_n(None, unfinished);
+        let precisions = std::iter::repeat_n(None, refused.len().saturating_sub(guarded.len()));
         let precisions = precisions.chain(guarded.iter().copied().map(Some));
-        self.keep_and_tell(state, &target, precisions.zip(&handed.refused));
-        Some(Error::refused_among_taken(handed.refused.clone(), handed.records))
+        self.keep_and_tell(state, &target, precisions.zip(refused));
+        Some(Error::refused_among_taken(refused.to_vec(), handed.records()))
     }
 
     pub(super) fn note_undelivered(&self, id: LaneId, precision: Precision, refused: &[Refused]) {

@@ -1,0 +1,143 @@
+//! How lines get into the batching writer: what is refused on the way, and what is handed back.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use influx_core::client::{Writer, WriterBuilder};
+use influx_core::error::Refused;
+use influx_core::line_protocol::{IntoLines, LineWriter, Lines, ToLine};
+use influx_core::{Client, ErrorKind, Point, Precision, Result, Timestamp};
+use influx_testkit::Server;
+
+const LONG: Duration = Duration::from_secs(3_600);
+
+fn builder(server: &Server) -> WriterBuilder {
+    server.client().writer(server.bucket()).flush_interval(LONG)
+}
+
+fn point(time: i64) -> Point {
+    Point::measurement("cpu").field("temp", 0.5).timestamp(Timestamp::from_nanos(time))
+}
+
+fn indices(refused: &[Refused]) -> Vec<usize> {
+    refused.iter().map(Refused::index).collect()
+}
+
+/// Puts another writer where it was handed one, and writes into that.
+struct Usurper(bool);
+
+impl ToLine for Usurper {
+    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+        let taken = std::mem::take(out);
+        if self.0 {
+            *out = LineWriter::new(Precision::Seconds);
+        }
+        drop(taken);
+        let mut line = out.measurement("usurper")?.into_fields();
+        line.field("f")?.integer(1)?;
+        line.finish()
+    }
+}
+
+/// Does not tell that what it holds has failed.
+struct Silent<'a>(&'a dyn ToLine, &'a dyn ToLine);
+
+impl ToLine for Silent<'_> {
+    fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+        let _ = out.write(self.0);
+        let _ = out.write(self.1);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_replaces_its_writer_costs_no_line_silently() {
+    for tags in [false, true] {
+        let server = Server::start();
+        let mut builder = builder(&server);
+        if tags {
+            builder = builder.default_tag("host", "a");
+        }
+        let writer = builder.start().await.unwrap();
+        let (first, third, fourth) = (point(1), point(3), point(4));
+        for bad in
+            [&Usurper(false) as &dyn ToLine, &Usurper(true), &Silent(&Usurper(false), &first)]
+        {
+            let error =
+                writer.write([&first as &dyn ToLine, bad, &third, &fourth]).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidLine);
+            assert_eq!(indices(error.refused()), [0, 1], "{error}");
+            let text = error.to_string();
+            assert!(text.starts_with("2 records were refused and the others were taken"), "{text}");
+            // As the first of all, it costs no other.
+            let error = writer.write([bad, &third]).await.unwrap_err();
+            assert_eq!(indices(error.refused()), [0], "{error}");
+        }
+        let report = writer.close().await;
+        assert_eq!((report.delivered_lines(), report.refused_lines()), (9, 9), "{report}");
+        let host = if tags { ",host=a" } else { "" };
+        let stored = [format!("cpu{host} temp=0.5 3"), format!("cpu{host} temp=0.5 4")];
+        let mut lines = server.lines(server.bucket());
+        lines.sort();
+        assert_eq!(lines, stored);
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_replaces_its_writer_fails_the_whole_direct_write() {
+    let server = Server::start();
+    let builder = Client::builder(server.url()).token(server.token()).org(server.org());
+    for client in [server.client(), builder.default_tag("host", "a").build().unwrap()] {
+        let good = point(1);
+        for bad in [&Usurper(false) as &dyn ToLine, &Silent(&Usurper(false), &good)] {
+            for records in [vec![&good as &dyn ToLine, bad, &good], vec![bad, &good]] {
+                let error = client.write(server.bucket(), records).await.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::InvalidLine);
+                assert!(error.to_string().contains("nothing was sent"), "{error}");
+            }
+        }
+    }
+    assert!(server.lines(server.bucket()).is_empty());
+}
+
+#[tokio::test]
+async fn records_that_replace_all_lines_are_refused() {
+    struct All;
+    struct Kind;
+    impl IntoLines<Kind> for All {
+        fn append_to(self, lines: &mut Lines) {
+            *lines = Lines::new(None);
+            lines.push(&point(1));
+        }
+    }
+    let server = Server::start();
+    let writer = builder(&server).start().await.unwrap();
+    assert_eq!(indices(writer.write(All).await.unwrap_err().refused()), [0]);
+    writer.write(point(2)).await.unwrap();
+    let report = writer.close().await;
+    assert_eq!((report.delivered_lines(), report.refused_lines()), (1, 1), "{report}");
+}
+
+#[test]
+fn a_thread_that_ends_may_still_write() {
+    struct Late(Writer);
+    impl Drop for Late {
+        fn drop(&mut self) {
+            self.0.try_write(point(2)).unwrap();
+        }
+    }
+    thread_local! {
+        static LATE: RefCell<Option<Late>> = const { RefCell::new(None) };
+    }
+    let server = Server::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let writer = runtime.block_on(builder(&server).start()).unwrap();
+    let late = writer.clone();
+    let thread = std::thread::spawn(move || {
+        // Destroyed after what the writer keeps for the thread, which comes later.
+        LATE.set(Some(Late(late.clone())));
+        late.try_write(point(1)).unwrap();
+    });
+    thread.join().unwrap();
+    assert_eq!(runtime.block_on(writer.close()).delivered_lines(), 2);
+}
