@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use influx_core::client::writer::WhenFull;
 use influx_core::client::{Writer, WriterBuilder};
 use influx_core::error::Refused;
 use influx_core::line_protocol::{IntoLines, LineWriter, Lines, ToLine};
-use influx_core::{Client, ErrorKind, Point, Precision, Result, Timestamp};
-use influx_testkit::Server;
+use influx_core::{Client, Error, ErrorKind, Point, Precision, Result, Timestamp};
+use influx_testkit::{Fault, Server};
 
 const LONG: Duration = Duration::from_secs(3_600);
 
@@ -140,4 +141,74 @@ fn a_thread_that_ends_may_still_write() {
     });
     thread.join().unwrap();
     assert_eq!(runtime.block_on(writer.close()).delivered_lines(), 2);
+}
+
+/// Holds as much as it may, since the server does not answer.
+async fn full(builder: WriterBuilder, server: &Server) -> Writer {
+    server.inject(Fault::stall().always());
+    let writer = builder.max_buffered_bytes(32).start().await.unwrap();
+    writer.write([point(1), point(2)]).await.unwrap();
+    writer
+}
+
+#[tokio::test]
+async fn refusals_are_told_whatever_becomes_of_the_other_records() {
+    let bad = || Point::measurement("").field("f", 1).timestamp(Timestamp::from_nanos(1));
+    let handed = || [point(3), bad()];
+    let server = Server::start();
+    let writer = full(builder(&server).when_full(WhenFull::Fail), &server).await;
+    let errors = [writer.write(handed()).await, writer.try_write(handed())];
+    for error in errors.map(Result::unwrap_err) {
+        assert_eq!((error.kind(), indices(error.refused())), (ErrorKind::Full, vec![1]));
+        assert_eq!(error.unwritten(), b"cpu temp=0.5 3\n");
+    }
+    let stream = futures_util::stream::iter([handed(), handed()]);
+    let error = writer.write_stream(stream).await.unwrap_err();
+    assert_eq!((error.kind(), error.unwritten()), (ErrorKind::Full, &b"cpu temp=0.5 3\n"[..]));
+    let _ = writer.close_within(Duration::ZERO).await;
+    let error = writer.write(handed()).await.unwrap_err();
+    assert_eq!((error.kind(), indices(error.refused())), (ErrorKind::Closed, vec![1]));
+    assert_eq!(error.unwritten(), b"cpu temp=0.5 3\n");
+
+    let writer = full(builder(&server).when_full(WhenFull::DropNewest), &server).await;
+    let error = writer.write([point(3), bad(), point(4)]).await.unwrap_err();
+    assert_eq!((error.kind(), indices(error.refused())), (ErrorKind::InvalidLine, vec![1]));
+    assert!(error.to_string().contains("the others were dropped for want of room"), "{error}");
+    let report = writer.close_within(Duration::ZERO).await;
+    assert_eq!(report.refused_lines(), 3, "{report}");
+
+    let writer = full(builder(&server).when_full(WhenFull::DropOldest), &server).await;
+    let error = writer.write(handed()).await.unwrap_err();
+    assert_eq!((error.kind(), indices(error.refused())), (ErrorKind::InvalidLine, vec![1]));
+    let _ = writer.close_within(Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_larger_than_all_the_room_says_so() {
+    let server = Server::start();
+    let records: Vec<_> = (0..100).map(point).collect();
+    let start = |when_full| builder(&server).max_buffered_bytes(256).when_full(when_full).start();
+    let check = |error: &Error| {
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Full, false));
+        let text = error.to_string();
+        for part in ["take 1600 bytes", "`max_buffered_bytes` allows 256", "in parts"] {
+            assert!(text.contains(part), "{text}");
+        }
+    };
+    for when_full in [WhenFull::Fail, WhenFull::DropOldest, WhenFull::DropNewest] {
+        let writer = start(when_full).await.unwrap();
+        check(&writer.try_write(&records).unwrap_err());
+        match when_full {
+            WhenFull::Fail => check(&writer.write(&records).await.unwrap_err()),
+            _ => {
+                let error = writer.write(&records).await.unwrap().await.unwrap_err();
+                check(error.refused()[0].reason());
+            }
+        }
+        assert!(writer.close().await.undelivered().is_empty());
+    }
+    // Where it may wait, it goes in parts.
+    let writer = start(WhenFull::Wait).await.unwrap();
+    writer.write(&records).await.unwrap();
+    assert_eq!(writer.close().await.delivered_lines(), 100);
 }

@@ -246,6 +246,16 @@ impl fmt::Display for Rule {
     }
 }
 
+/// What became of the records beside those that are refused.
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only a writer takes some"))]
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Others {
+    Unsent,
+    Taken,
+    /// For want of room.
+    Dropped,
+}
+
 /// A record that a write refused before anything was sent.
 #[derive(Debug, Clone)]
 pub struct Refused {
@@ -296,14 +306,18 @@ impl Refused {
 pub(super) fn fmt_refused(
     refused: &[Refused],
     records: usize,
-    taken: bool,
+    others: Others,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
     if let ([only], 1) = (refused, records) {
         return write!(f, "{}", only.reason);
     }
     let noun = if refused.len() == 1 { "record was" } else { "records were" };
-    let others = if taken { "the others were taken" } else { "nothing was sent" };
+    let others = match others {
+        Others::Unsent => "nothing was sent",
+        Others::Taken => "the others were taken",
+        Others::Dropped => "the others were dropped for want of room",
+    };
     write!(f, "{} {noun} refused and {others}", refused.len())?;
     fmt_reasons(refused, refused.len(), f, |Refused { index, reason, .. }, f| {
         write!(f, "record {index}: {reason}")

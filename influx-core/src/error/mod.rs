@@ -36,7 +36,7 @@ pub use self::line::Refused;
 pub use self::row::{CellError, Mismatch, Mismatches};
 
 pub(crate) use self::csv::CsvCause;
-pub(crate) use self::line::{LineCause, Part, Rule};
+pub(crate) use self::line::{LineCause, Others, Part, Rule};
 pub(crate) use self::row::{CellProblem, Problem, RowCause};
 pub(crate) use self::setting::SettingCause;
 pub(crate) use self::time::TimeCause;
@@ -78,7 +78,7 @@ enum Cause {
     Refused {
         refused: Vec<Refused>,
         records: usize,
-        taken: bool,
+        others: Others,
     },
     Csv(CsvCause, Position),
     Row(RowCause),
@@ -115,13 +115,13 @@ impl Error {
 
     /// Some of so many records were refused, and nothing was sent.
     pub(crate) fn refused_records(refused: Vec<Refused>, records: usize) -> Self {
-        Self::new(Cause::Refused { refused, records, taken: false })
+        Self::new(Cause::Refused { refused, records, others: Others::Unsent })
     }
 
-    /// Some of so many records were refused, and the others were taken.
+    /// Some of so many records were refused by a writer.
     #[cfg(feature = "client")]
-    pub(crate) fn refused_among_taken(refused: Vec<Refused>, records: usize) -> Self {
-        Self::new(Cause::Refused { refused, records, taken: true })
+    pub(crate) fn refused_among(refused: Vec<Refused>, records: usize, others: Others) -> Self {
+        Self::new(Cause::Refused { refused, records, others })
     }
 
     /// The same error with the lines that may not be stored, and those among them that are to blame.
@@ -244,7 +244,8 @@ impl Error {
     }
 
     /// The records that a write refused, or the lines that the server did, each with its reason.
-    /// Empty for every other error.
+    /// Empty for every other error. Where a writer takes nothing of a call, these are the records
+    /// that it could not have taken at all; the lines of the others are [`unwritten`](Self::unwritten).
     ///
     /// The reason of a text with several bad lines has those lines in turn, the first thousand.
     #[must_use]
@@ -285,7 +286,9 @@ impl Error {
             return wrapped.is_retryable();
         }
         let transient = match &self.0.cause {
-            Cause::Transport(TransportCause::Untrusted { .. }) | Cause::Csv(..) => false,
+            Cause::Transport(TransportCause::Untrusted { .. })
+            | Cause::Csv(..)
+            | Cause::Writer(WriterCause::TooLarge { .. }) => false,
             Cause::Answer(answer) => answer.is_transient(),
             _ => true,
         };
@@ -336,8 +339,8 @@ impl fmt::Display for Error {
         match &self.0.cause {
             Cause::Time(cause) => cause.fmt(f),
             Cause::Line(cause) => cause.fmt(f),
-            Cause::Refused { refused, records, taken } => {
-                line::fmt_refused(refused, *records, *taken, f)
+            Cause::Refused { refused, records, others } => {
+                line::fmt_refused(refused, *records, *others, f)
             }
             Cause::Csv(cause, position) => write!(f, "{cause} ({position} of the reply)"),
             Cause::Row(cause) => cause.fmt(f),

@@ -11,6 +11,8 @@ pub(crate) enum WriterCause {
     Closed,
     /// There was no room for them, or they made room for others.
     Full { limit: usize },
+    /// They are more than all the room.
+    TooLarge { bytes: usize, limit: usize },
     /// A field of another type than before.
     Conflict { measurement: String, field: String, is: &'static str, was: &'static str },
     /// Its retries are spent.
@@ -27,7 +29,7 @@ impl WriterCause {
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
             Self::Closed | Self::Undelivered { .. } => ErrorKind::Closed,
-            Self::Full { .. } => ErrorKind::Full,
+            Self::Full { .. } | Self::TooLarge { .. } => ErrorKind::Full,
             Self::Conflict { .. } => ErrorKind::InvalidLine,
             Self::Panicked => ErrorKind::InvalidInput,
             Self::GaveUp { last, .. } => last.kind(),
@@ -58,6 +60,12 @@ impl fmt::Display for WriterCause {
                 f,
                 "the writer holds {limit} bytes of lines already, as many as \
                  `max_buffered_bytes` allows; is the server too slow, or away?"
+            ),
+            Self::TooLarge { bytes, limit } => write!(
+                f,
+                "the lines of one call take {bytes} bytes of room, and `max_buffered_bytes` allows \
+                 {limit}; hand them over in parts (`write` does so by itself with \
+                 `WhenFull::Wait`), or allow more"
             ),
             Self::Conflict { measurement, field, is, was } => write!(
                 f,

@@ -14,7 +14,7 @@ use super::hand_over::{HandOver, Receipt, Settlement};
 use super::lane;
 use super::shared::Shared;
 use super::state::{LaneId, State};
-use crate::error::{Error, Refused, Result, WriterCause};
+use crate::error::{Error, Others, Refused, Result, WriterCause};
 use crate::line_protocol::{IntoLines, LineEntry, Lines};
 use crate::time::Precision;
 
@@ -57,23 +57,21 @@ impl Shared {
     }
 
     fn hand_over_encoded(self: &Arc<Self>, route: usize, mut handed: Box<Lines>) -> HandOver {
-        let refused = self.refuse(route, &mut handed);
+        self.refuse(route, &mut handed);
         let cost = self.cost(&handed);
         let has_room = match self.options.when_full {
             WhenFull::DropOldest => self.make_room(cost),
             _ => self.has_room(cost),
         };
         if has_room {
-            return HandOver::done(self.take(route, handed, refused));
+            return HandOver::done(self.take(route, handed));
         }
         match self.options.when_full {
             _ if self.space.is_closed() => HandOver::done(Err(self.no_room(&handed))),
-            WhenFull::Wait => {
-                HandOver::waiting(Arc::clone(self).take_when_possible(route, handed, refused))
-            }
+            WhenFull::Wait => HandOver::waiting(Arc::clone(self).take_when_possible(route, handed)),
             WhenFull::Fail => HandOver::done(Err(self.no_room(&handed))),
             WhenFull::DropOldest | WhenFull::DropNewest => {
-                HandOver::done(Ok(self.drop_newest(route, &handed)))
+                HandOver::done(self.drop_newest(route, &handed))
             }
         }
     }
@@ -83,21 +81,21 @@ impl Shared {
         route: usize,
         mut handed: Box<Lines>,
     ) -> Result<Receipt> {
-        let refused = self.refuse(route, &mut handed);
+        self.refuse(route, &mut handed);
         if self.has_room(self.cost(&handed)) {
-            return self.take(route, handed, refused);
+            return self.take(route, handed);
         }
         Err(self.no_room(&handed))
     }
 
-    /// The error of those that line protocol cannot carry, or that do not fit the lines before.
-    fn refuse(&self, route: usize, handed: &mut Lines) -> Option<Error> {
+    /// Notes what line protocol cannot carry, and what does not fit the lines before.
+    fn refuse(&self, route: usize, handed: &mut Lines) {
         handed.make_sure_of(&self.style);
         let guarded = match self.options.guards_schema {
             true => self.state().routes[route].guard.check(handed),
             false => Vec::new(),
         };
-        self.note_refused_here(route, handed, &guarded)
+        self.note_refused_here(route, handed, &guarded);
     }
 
     /// How many permits a line needs. One that is larger than all the room takes all of it.
@@ -129,31 +127,40 @@ impl Shared {
         if self.space.available_permits() + self.state().waiting_permits() < cost {
             return false;
         }
+        let limit = self.options.max_buffered_bytes;
+        let reason = Error::from(WriterCause::Full { limit });
         while !self.has_room(cost) {
             if self.space.is_closed() {
                 return false;
             }
             let Some((target, sealed)) = self.state().take_oldest() else { return false };
-            let refused = sealed.batch.refuse_all(&self.full());
+            let refused = sealed.batch.refuse_all(&reason);
             self.note_dropped(&target, sealed.precision, &refused);
             self.settle(&sealed, refused);
         }
         true
     }
 
-    fn full(&self) -> Error {
-        WriterCause::Full { limit: self.options.max_buffered_bytes }.into()
+    /// Why there is no room for lines that need so many permits.
+    fn full(&self, handed: &Lines) -> Error {
+        let (cost, limit) = (self.cost(handed), self.options.max_buffered_bytes);
+        if cost > self.capacity {
+            let bytes = handed.bytes().len().max(cost.saturating_mul(GRAIN));
+            return WriterCause::TooLarge { bytes, limit }.into();
+        }
+        WriterCause::Full { limit }.into()
     }
 
     /// Why the lines are not taken.
     fn no_room(&self, handed: &Lines) -> Error {
-        let cause = if self.space.is_closed() { WriterCause::Closed.into() } else { self.full() };
-        unwritten(cause, handed.bytes())
+        let closed = self.space.is_closed();
+        let cause = if closed { WriterCause::Closed.into() } else { self.full(handed) };
+        unwritten(cause, handed, 0)
     }
 
-    fn drop_newest(&self, route: usize, handed: &Lines) -> Receipt {
+    fn drop_newest(&self, route: usize, handed: &Lines) -> Result<Receipt> {
         let target = Arc::clone(&self.state().routes[route].target);
-        let (settlement, reason) = (Arc::new(Settlement::default()), self.full());
+        let (settlement, reason) = (Arc::new(Settlement::default()), self.full(handed));
         let mut receipt = Receipt::default();
         let mut refused = Vec::new();
         for (line, (range, _)) in handed.ranges().enumerate() {
@@ -162,29 +169,24 @@ impl Shared {
         }
         self.note_newest_dropped(&target, handed, &refused);
         settlement.settle(refused);
-        receipt
+        outcome(receipt, handed, Others::Dropped)
     }
 
     /// Takes lines for which there are permits.
-    fn take(
-        self: &Arc<Self>,
-        route: usize,
-        handed: Box<Lines>,
-        refused: Option<Error>,
-    ) -> Result<Receipt> {
+    fn take(self: &Arc<Self>, route: usize, handed: Box<Lines>) -> Result<Receipt> {
         let mut receipt = Receipt::default();
-        let taken = self.append(&mut receipt, route, &handed, handed.ranges());
-        let taken = taken.map_err(|error| unwritten(error, handed.bytes()));
+        let outcome = match self.append(&mut receipt, route, &handed, handed.ranges()) {
+            Ok(()) => outcome(receipt, &handed, Others::Taken),
+            Err(error) => Err(unwritten(error, &handed, 0)),
+        };
         recycle(handed);
-        taken?;
-        refused.map_or(Ok(receipt), Err)
+        outcome
     }
 
     async fn take_when_possible(
         self: Arc<Self>,
         route: usize,
         handed: Box<Lines>,
-        refused: Option<Error>,
     ) -> Result<Receipt> {
         let total = self.cost(&handed);
         // What is more than all the room comes in pieces.
@@ -202,9 +204,9 @@ impl Shared {
             let permits = u32::try_from(cost).unwrap_or(u32::MAX);
             let taken = self.wait_for_room(permits).await;
             let taken = taken.and_then(|()| self.append(&mut receipt, route, &handed, lines));
-            taken.map_err(|error| unwritten(error, &handed.bytes()[from..]))?;
+            taken.map_err(|error| unwritten(error, &handed, from))?;
         }
-        refused.map_or(Ok(receipt), Err)
+        outcome(receipt, &handed, Others::Taken)
     }
 
     async fn wait_for_room(&self, permits: u32) -> Result<()> {
@@ -294,8 +296,18 @@ pub(super) fn capacity(bytes: usize) -> usize {
     bytes.div_ceil(GRAIN).min(Semaphore::MAX_PERMITS).min(u32::MAX as usize)
 }
 
-fn unwritten(error: Error, lines: &[u8]) -> Error {
-    error.with_unwritten(Bytes::copy_from_slice(lines), Vec::new())
+/// What a call comes to whose lines have been dealt with.
+fn outcome(receipt: Receipt, handed: &Lines, others: Others) -> Result<Receipt> {
+    match handed.refused() {
+        [] => Ok(receipt),
+        refused => Err(Error::refused_among(refused.to_vec(), handed.records(), others)),
+    }
+}
+
+/// The error of a call whose lines from here on are not taken.
+fn unwritten(error: Error, handed: &Lines, from: usize) -> Error {
+    let lines = Bytes::copy_from_slice(&handed.bytes()[from..]);
+    error.with_unwritten(lines, handed.refused().to_vec())
 }
 
 /// Keeps the buffers for the next call, unless they are large, without what was refused.

@@ -166,7 +166,7 @@ pub use self::report::{RefusedLine, Report, Stats, Undelivered};
 pub use crate::batch::Treatment;
 
 use self::shared::Shared;
-use crate::error::{Error, Refused, Result};
+use crate::error::{Error, ErrorKind, Others, Refused, Result};
 use crate::line_protocol::IntoLines;
 
 /// A handle on a writer that works in the background; clones share it. See the
@@ -236,7 +236,8 @@ impl Writer {
     /// receipt for them: whoever needs one hands over fewer records in a call, or one.
     /// [`Closed`](crate::ErrorKind::Closed) after [`close`](Self::close), and
     /// [`Full`](crate::ErrorKind::Full) with [`WhenFull::Fail`]; what was not taken is in
-    /// [`unwritten`](crate::Error::unwritten).
+    /// [`unwritten`](crate::Error::unwritten), and the records that line protocol cannot carry are in
+    /// [`refused`](crate::Error::refused) then too.
     ///
     /// # Cancel safety
     /// Dropping the future while it waits takes back what has not been handed over, which is all of
@@ -272,7 +273,7 @@ impl Writer {
         let (mut items, mut refused) = (0, Vec::new());
         while let Some(item) = std::future::poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
             if let Err(error) = self.write(item).await {
-                if error.refused().is_empty() {
+                if error.kind() != ErrorKind::InvalidLine {
                     return Err(error);
                 }
                 if refused.len() < KEPT {
@@ -281,7 +282,11 @@ impl Writer {
             }
             items += 1;
         }
-        if refused.is_empty() { Ok(items) } else { Err(Error::refused_among_taken(refused, items)) }
+        if refused.is_empty() {
+            Ok(items)
+        } else {
+            Err(Error::refused_among(refused, items, Others::Taken))
+        }
     }
 
     /// Sends what is held, and waits until everything that was handed over before has its fate. The

@@ -16,7 +16,7 @@ use super::listeners::{Callback, Listeners};
 use super::report::{RefusedLine, Report, Stats, Undelivered};
 use super::state::{Lane, LaneId, Next, Route, Sealed, State, far_from};
 use super::{intake, observe, runtime};
-use crate::error::{Error, Refused, Result, WriterCause};
+use crate::error::{Refused, Result, WriterCause};
 use crate::http::{Connection, Encoded};
 use crate::line_protocol::{DefaultTags, Lines, Style};
 use crate::time::Precision;
@@ -204,17 +204,12 @@ impl Shared {
         }
     }
 
-    /// What line protocol cannot carry, as the error of the call; and behind that the lines that the
-    /// guard refused, with what their times count.
-    pub(super) fn note_refused_here(
-        &self,
-        route: usize,
-        handed: &Lines,
-        guarded: &[Precision],
-    ) -> Option<Error> {
+    /// What line protocol cannot carry; and behind that the lines that the guard refused, with what
+    /// their times count.
+    pub(super) fn note_refused_here(&self, route: usize, handed: &Lines, guarded: &[Precision]) {
         let refused = handed.refused();
         if refused.is_empty() {
-            return None;
+            return;
         }
         let lines: usize =
             refused.iter().map(|refused| refused.reason().refused_line_count()).sum();
@@ -224,7 +219,6 @@ impl Shared {
         let precisions = std::iter::repeat_n(None, refused.len().saturating_sub(guarded.len()));
         let precisions = precisions.chain(guarded.iter().copied().map(Some));
         self.keep_and_tell(state, &target, precisions.zip(refused));
-        Some(Error::refused_among_taken(refused.to_vec(), handed.records()))
     }
 
     pub(super) fn note_undelivered(&self, id: LaneId, precision: Precision, refused: &[Refused]) {
