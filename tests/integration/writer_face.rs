@@ -83,7 +83,7 @@ async fn refused_lines_come_back_with_all_that_writes_them_again() {
         (report.delivered_lines(), report.refused_lines(), report.given_up_lines()),
         (1, 2, 0)
     );
-    let by_server = report.refused().iter().find(|line| line.line().is_some()).unwrap();
+    let by_server = report.refused().iter().find(|line| line.precision().is_some()).unwrap();
     assert_eq!(
         (by_server.bucket(), by_server.org(), by_server.precision(), by_server.line()),
         ("my-bucket", None, Some(Precision::Seconds), Some(&b"m f=2.5 1"[..]))
@@ -92,7 +92,7 @@ async fn refused_lines_come_back_with_all_that_writes_them_again() {
     let mut events = events.lock().unwrap().clone();
     events.sort();
     let expected = [
-        ("my-bucket".to_owned(), None, vec![None]),
+        ("my-bucket".to_owned(), None, vec![Some(b"m f=".to_vec())]),
         ("my-bucket".to_owned(), Some(Precision::Seconds), vec![Some(b"m f=2.5 1".to_vec())]),
     ];
     assert_eq!(events, expected);

@@ -1,12 +1,12 @@
 //! How lines get into the batching writer: what is refused on the way, and what is handed back.
 
 use std::cell::RefCell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use influx_core::client::writer::WhenFull;
 use influx_core::client::{Writer, WriterBuilder};
 use influx_core::error::Refused;
-use influx_core::line_protocol::{IntoLines, LineWriter, Lines, ToLine};
+use influx_core::line_protocol::{IntoLines, LineWriter, Lines, ToLine, Unchecked};
 use influx_core::{Client, Error, ErrorKind, Point, Precision, Result, Timestamp};
 use influx_testkit::{Fault, Server};
 
@@ -211,4 +211,88 @@ async fn a_call_that_is_larger_than_all_the_room_says_so() {
     let writer = start(WhenFull::Wait).await.unwrap();
     writer.write(&records).await.unwrap();
     assert_eq!(writer.close().await.delivered_lines(), 100);
+}
+
+#[tokio::test]
+async fn a_text_without_a_closing_quote_is_handed_back_line_by_line() {
+    let server = Server::start();
+    let writer = builder(&server).start().await.unwrap();
+    // The server sees one line up to the next quote.
+    let swallowed = "cpu note=\"open 2\ncpu temp=0.5 3\ncpu note=\"closed 4";
+    let error = writer.write(format!("cpu temp=0.5 1\n{swallowed}\ncpu temp=0.5 5\n")).await;
+    let error = error.unwrap_err();
+    let [refused] = error.refused() else { panic!("{error}") };
+    assert_eq!(refused.line(), Some(swallowed.as_bytes()));
+    assert_eq!(refused.reason().position().unwrap().line, 2);
+    assert_eq!(writer.stats().refused_here, 3);
+
+    // With another one, and longer than what a message shows.
+    let long = format!("cpu note=\"{}\ncpu temp=0.5 6", "x".repeat(1_000));
+    let error = writer.write(format!("cpu temp= 1\r\n{long}")).await.unwrap_err();
+    let lines = error.refused()[0].reason().refused();
+    assert_eq!(
+        lines.iter().map(|line| line.line().unwrap()).collect::<Vec<_>>(),
+        [b"cpu temp= 1", long.as_bytes()]
+    );
+    assert!(error.to_string().contains("3 lines of the text are refused"), "{error}");
+    assert!(!error.to_string().contains("more"), "{error}");
+    let report = writer.close().await;
+    assert_eq!((report.delivered_lines(), report.refused_lines()), (2, 6), "{report}");
+    assert_eq!(report.refused()[0].line(), Some(swallowed.as_bytes()));
+
+    let error = server.client().write(server.bucket(), swallowed).await.unwrap_err();
+    assert_eq!(error.refused()[0].line(), Some(swallowed.as_bytes()));
+}
+
+#[tokio::test]
+async fn a_record_of_several_texts_tells_what_is_wrong_with_each() {
+    struct Both;
+    impl ToLine for Both {
+        fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+            out.write("cpu temp=0.5 1\ncpu temp=")?;
+            out.write("cpu temp=x\ncpu temp=0.5 2")
+        }
+    }
+    /// Fails behind a text with a bad line, which is no fault of the next record.
+    struct Failing;
+    impl ToLine for Failing {
+        fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+            out.write("cpu temp=")?;
+            out.write(&Point::measurement("").field("f", 1))
+        }
+    }
+    let server = Server::start();
+    let writer = builder(&server).start().await.unwrap();
+    let error = writer.write(Both).await.unwrap_err();
+    assert_eq!(error.refused()[0].reason().refused().len(), 2, "{error}");
+    let next = point(3);
+    let error = writer.write([&Failing as &dyn ToLine, &next]).await.unwrap_err();
+    assert_eq!(indices(error.refused()), [0], "{error}");
+    assert_eq!(writer.close().await.delivered_lines(), 3);
+}
+
+#[tokio::test]
+async fn blank_unchecked_text_is_nothing_in_each_kind_of_write() {
+    let server = Server::start();
+    let writer = builder(&server).start().await.unwrap();
+    for text in ["\r\n", "\r", " \t\r\n\r\n", "\x0c\n"] {
+        server.client().write(server.bucket(), Unchecked(text)).await.unwrap();
+        writer.write(Unchecked(text)).await.unwrap().await.unwrap();
+    }
+    assert_eq!(writer.close().await.to_string(), "0 lines delivered");
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_loop_that_only_writes_leaves_deliveries_their_turn() {
+    let server = Server::start();
+    let writer = builder(&server).batch_size(10).start().await.unwrap();
+    let start = Instant::now();
+    let mut time = 0;
+    while writer.stats().delivered_lines == 0 {
+        writer.write(point(time)).await.unwrap();
+        time += 1;
+        assert!(start.elapsed() < Duration::from_secs(20), "{time} lines, and none is delivered");
+    }
+    writer.close().await.complete().unwrap();
 }

@@ -2,7 +2,10 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Error, ErrorKind, Excerpt, ExcerptOf, Position};
+use super::{Cause, Error, ErrorKind, Excerpt, ExcerptOf, Position};
+
+/// What a message can show of a line.
+const SHOWN: usize = 256;
 
 /// What the line protocol encoder refuses.
 #[derive(Debug)]
@@ -23,13 +26,16 @@ pub(crate) enum LineCause {
         position: Position,
         /// Its last line, counted as its first one is.
         last: u64,
-        start: String,
+        /// All of it, or its start.
+        line: Bytes,
         length: usize,
         reason: Error,
     },
-    /// So many lines of a text; the first of them.
+    /// Lines of a text, for so many reasons; the first of those. A missing quote reaches over
+    /// several lines.
     Lines {
         refused: Vec<Refused>,
+        reasons: usize,
         lines: usize,
     },
     SeveralLines,
@@ -79,12 +85,31 @@ pub(crate) enum Rule {
 }
 
 impl LineCause {
-    /// Of the line, whose end may be far away, no more is kept than is shown.
-    pub(super) fn in_text(position: Position, line: &[u8], reason: Error) -> Self {
-        const KEPT: usize = 256;
+    /// `whole`: whether all of the line is kept, whose end may be far away, or what is shown of it.
+    pub(super) fn in_text(position: Position, line: &[u8], whole: bool, reason: Error) -> Self {
         let last = position.line + memchr::memchr_iter(b'\n', line).count() as u64;
-        let start = String::from_utf8_lossy(&line[..line.len().min(KEPT)]).into_owned();
-        Self::InText { position, last, start, length: line.len(), reason }
+        let kept = if whole { line.len() } else { line.len().min(SHOWN) };
+        let (kept, length) = (Bytes::copy_from_slice(&line[..kept]), line.len());
+        Self::InText { position, last, line: kept, length, reason }
+    }
+
+    /// How many lines of a text this is about.
+    pub(super) fn line_count(&self) -> usize {
+        match self {
+            Self::InText { position, last, .. } => {
+                usize::try_from(last - position.line + 1).unwrap_or(usize::MAX)
+            }
+            Self::Lines { lines, .. } => *lines,
+            _ => 1,
+        }
+    }
+
+    /// The line of a text that this is about, where it is kept.
+    fn line(&self) -> Option<&[u8]> {
+        match self {
+            Self::InText { line, length, .. } if line.len() == *length => Some(line),
+            _ => None,
+        }
     }
 
     pub(super) const fn kind(&self) -> ErrorKind {
@@ -137,13 +162,14 @@ impl fmt::Display for LineCause {
                 "the records have different default precisions; name one for this write with \
                  `precision`",
             ),
-            Self::InText { position, last, start, length, reason } => {
+            Self::InText { position, last, line, length, reason } => {
                 fmt_place(*position, *last, f)?;
-                write!(f, "`{}`: {reason}", ExcerptOf { start, length: *length })
+                let start = String::from_utf8_lossy(&line[..line.len().min(SHOWN)]);
+                write!(f, "`{}`: {reason}", ExcerptOf { start: &start, length: *length })
             }
-            Self::Lines { refused, lines } => {
+            Self::Lines { refused, reasons, lines } => {
                 write!(f, "{lines} lines of the text are refused")?;
-                fmt_reasons(refused, *lines, f, |Refused { reason, .. }, f| reason.fmt(f))
+                fmt_reasons(refused, *reasons, f, |Refused { reason, .. }, f| reason.fmt(f))
             }
             Self::SeveralLines => {
                 f.write_str("the text has several lines, and a point is one; use `Parser`")
@@ -295,11 +321,25 @@ impl Refused {
         &self.reason
     }
 
-    /// The line itself, without a line feed at its end, where it was finished before it was refused;
-    /// not for a record that could not become one.
+    /// The line itself, without a line feed at its end, where it was finished before it was refused,
+    /// or was a line of a text; not for a record that could not become one.
+    ///
+    /// Where a text lacks a closing quote, that are all lines up to the next quote. Where several
+    /// lines of one text are refused, the [reason](Self::reason) [has](Error::refused) each of them.
     #[must_use]
     pub fn line(&self) -> Option<&[u8]> {
-        self.line.as_deref()
+        let of_text = || match &self.reason.0.cause {
+            Cause::Line(cause) => cause.line(),
+            _ => None,
+        };
+        self.line.as_deref().or_else(of_text)
+    }
+
+    /// How many bytes of lines it keeps.
+    #[cfg(feature = "client")]
+    pub(crate) fn size(&self) -> usize {
+        let lines = self.reason.refused().iter().map(Self::size).sum::<usize>();
+        self.line().map_or(0, <[u8]>::len) + lines
     }
 }
 

@@ -153,12 +153,8 @@ impl Error {
     }
 
     /// How many lines of a text this is about.
-    #[cfg(feature = "client")]
     pub(crate) fn refused_line_count(&self) -> usize {
-        match &self.0.cause {
-            Cause::Line(LineCause::Lines { lines, .. }) => *lines,
-            _ => 1,
-        }
+        if let Cause::Line(cause) = &self.0.cause { cause.line_count() } else { 1 }
     }
 
     /// Whether this is about lines of a text, which may have others.
@@ -168,19 +164,20 @@ impl Error {
         matches!(cause, LineCause::InText { .. } | LineCause::Lines { .. })
     }
 
-    /// Several lines of a text were refused.
-    pub(crate) fn refused_lines(reasons: Vec<Self>, lines: usize) -> Self {
-        let refused = reasons.into_iter().map(|reason| {
+    /// So many lines of a text were refused, for so many reasons; the first of those.
+    pub(crate) fn refused_lines(first: Vec<Self>, reasons: usize, lines: usize) -> Self {
+        let refused = first.into_iter().map(|reason| {
             let line = reason.position().map_or(1, |position| position.line);
             Refused::new(usize::try_from(line - 1).unwrap_or(usize::MAX), reason)
         });
-        LineCause::Lines { refused: refused.collect(), lines }.into()
+        LineCause::Lines { refused: refused.collect(), reasons, lines }.into()
     }
 
-    /// The error of a line, with the place that the line has in a text.
-    pub(crate) fn in_text(self, position: Position, line: &[u8]) -> Self {
+    /// The error of a line, with the place that the line has in a text; `whole`: whether all of it
+    /// is kept.
+    pub(crate) fn in_text(self, position: Position, line: &[u8], whole: bool) -> Self {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
-        LineCause::in_text(position, line.strip_suffix(b"\r").unwrap_or(line), self).into()
+        LineCause::in_text(position, line.strip_suffix(b"\r").unwrap_or(line), whole, self).into()
     }
 
     /// Which situation this is; what a program branches on.

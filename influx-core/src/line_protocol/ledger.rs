@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::default_tags::DefaultTags;
 use super::number;
-use crate::error::{Error, Result};
+use super::writer::BadLines;
+use crate::error::Result;
 use crate::time::{Precision, Timestamp};
 
 /// One line of a buffer.
@@ -26,7 +27,7 @@ pub(crate) struct LineEntry {
 pub(crate) struct Ledger {
     pub(super) lines: Vec<LineEntry>,
     /// Of a text: what is wrong with some of its lines, while the others are there.
-    pub(super) reason: Option<Error>,
+    pub(super) bad: BadLines,
     style: Arc<Style>,
 }
 
@@ -69,8 +70,8 @@ impl Stamps {
 }
 
 impl Ledger {
-    pub(super) const fn new(style: Arc<Style>) -> Self {
-        Self { lines: Vec::new(), reason: None, style }
+    pub(super) fn new(style: Arc<Style>) -> Self {
+        Self { lines: Vec::new(), bad: BadLines::default(), style }
     }
 
     /// Ends the line that starts at `start` and whose series is so long.

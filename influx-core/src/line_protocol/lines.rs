@@ -119,11 +119,8 @@ impl Lines {
         let outcome = self
             .settle_precision(record.default_precision())
             .and_then(|()| self.writer.write(record));
-        let reason = match outcome {
-            Ok(()) => self.writer.ledger().and_then(|ledger| ledger.reason.take()),
-            Err(reason) => Some(reason),
-        };
-        if let Some(reason) = reason {
+        let bad = self.writer.take_bad_lines();
+        if let Some(reason) = outcome.err().or_else(|| bad?.into_error()) {
             self.refuse(reason);
         }
         self.records += 1;

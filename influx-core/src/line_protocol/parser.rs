@@ -75,6 +75,8 @@ pub struct Parser<'t> {
     at: usize,
     line: u64,
     precision: Precision,
+    /// Whether its errors have all of their lines.
+    keeps_lines: bool,
     /// The keys of a tag set or field set, while it is being read.
     keys: Vec<Cow<'t, [u8]>>,
 }
@@ -100,13 +102,19 @@ impl<'t> Parser<'t> {
     pub fn new(text: &'t (impl AsRef<[u8]> + ?Sized)) -> Self {
         let (text, precision) = (text.as_ref(), Precision::default());
         let at = if text.starts_with(BOM) { BOM.len() } else { 0 };
-        Self { text, at, line: 1, precision, keys: Vec::new() }
+        Self { text, at, line: 1, precision, keeps_lines: false, keys: Vec::new() }
     }
 
     /// The unit that the times count.
     #[must_use]
     pub const fn precision(mut self, precision: Precision) -> Self {
         self.precision = precision;
+        self
+    }
+
+    /// Its errors hand their lines back.
+    pub(super) const fn keeping_lines(mut self) -> Self {
+        self.keeps_lines = true;
         self
     }
 
@@ -227,7 +235,8 @@ impl<'t> Iterator for Parser<'t> {
         };
         let text = &self.text[start..self.at];
         self.line += text.iter().filter(|byte| **byte == b'\n').count() as u64;
-        Some(line.map(|(line, _)| line).map_err(|error| error.in_text(position, text)))
+        let whole = self.keeps_lines;
+        Some(line.map(|(line, _)| line).map_err(|error| error.in_text(position, text, whole)))
     }
 }
 

@@ -15,6 +15,8 @@ use crate::time::{Precision, Timestamp};
 
 mod text;
 
+pub(super) use self::text::BadLines;
+
 /// A buffer of whole lines.
 ///
 /// A line is built in the order of the format, and the types hold to it:
@@ -100,8 +102,10 @@ impl LineWriter {
         self.ledger = Some(Box::new(Ledger::new(Arc::clone(style))));
     }
 
-    pub(super) fn ledger(&mut self) -> Option<&mut Ledger> {
-        self.ledger.as_deref_mut()
+    /// What is wrong with lines of the texts that the last record had.
+    pub(super) fn take_bad_lines(&mut self) -> Option<BadLines> {
+        let ledger = self.ledger.as_mut()?;
+        (!ledger.bad.is_empty()).then(|| std::mem::take(&mut ledger.bad))
     }
 
     /// Whether this is still the one that had this ledger.
@@ -446,7 +450,7 @@ impl LineWriter {
         (self.open, self.broken, self.lost, self.depth) = (false, false, false, 0);
         if let Some(ledger) = &mut self.ledger {
             ledger.lines.clear();
-            ledger.reason = None;
+            ledger.bad = BadLines::default();
         }
     }
 

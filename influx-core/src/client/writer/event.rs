@@ -46,7 +46,7 @@ pub enum Event {
     Refused {
         /// Where they should have gone.
         target: Arc<Target>,
-        /// What their times count; none for records that could not become lines.
+        /// What their times count; none for what line protocol cannot carry.
         precision: Option<Precision>,
         /// The lines, and why.
         refused: Arc<[Refused]>,

@@ -2,17 +2,19 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::sync::SetOnce;
+use tokio::task::coop;
 
 use crate::client::BoxFuture;
 use crate::error::{Refused, Result, WriterCause};
 
 /// Lines on their way into a writer: a future of the [`Receipt`].
 ///
-/// It owns its lines and can be spawned. While there is room it is ready from the start and has cost
-/// no allocation.
+/// It owns its lines and can be spawned. While there is room it has cost no allocation and is ready
+/// from the start, save where the task's turn on its thread is over: then it is ready in the next one,
+/// and the lines are handed over all the same.
 #[must_use = "lines for which there is no room yet are handed over while this is awaited"]
 pub struct HandOver(State);
 
@@ -37,7 +39,13 @@ impl Future for HandOver {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.0 {
             // A future is not polled after it was ready; if it is, nothing comes.
-            State::Done(outcome) => outcome.take().map_or(Poll::Pending, Poll::Ready),
+            State::Done(outcome) => {
+                if let Some(Ok(_)) = outcome {
+                    // A loop that only writes lets the deliveries of its thread have their turn.
+                    ready!(coop::poll_proceed(cx)).made_progress();
+                }
+                outcome.take().map_or(Poll::Pending, Poll::Ready)
+            }
             State::Waiting(work) => work.as_mut().poll(cx),
         }
     }

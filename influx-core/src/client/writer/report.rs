@@ -199,14 +199,15 @@ impl RefusedLine {
         self.target.org.as_deref()
     }
 
-    /// What its time counts; none for a record that could not become a line.
+    /// What its time counts; none for what line protocol cannot carry.
     #[must_use]
     pub const fn precision(&self) -> Option<Precision> {
         self.precision
     }
 
     /// The line itself, without a line feed at its end; to be written again with
-    /// [`Unchecked`](crate::line_protocol::Unchecked). None for a record that could not become one.
+    /// [`Unchecked`](crate::line_protocol::Unchecked). None for a record that could not become one; see
+    /// [`Refused::line`].
     #[must_use]
     pub fn line(&self) -> Option<&[u8]> {
         self.refused.line()

@@ -129,7 +129,7 @@ impl State {
         let mut has_room = true;
         for refused in refused {
             self.report.refused_lines += refused.reason().refused_line_count() as u64;
-            let length = refused.line().map_or(0, <[u8]>::len);
+            let length = refused.refused.size();
             has_room &= self.report.refused.len() < LINES && self.kept_bytes + length <= BYTES;
             if has_room {
                 self.kept_bytes += length;

@@ -5,38 +5,70 @@ use crate::error::{Error, Result};
 use crate::line_protocol::{Parser, token};
 use crate::time::Timestamp;
 
+/// What is wrong with lines of a text.
+#[derive(Debug, Default)]
+pub(in crate::line_protocol) struct BadLines {
+    /// The first of them.
+    reasons: Vec<Error>,
+    /// How many reasons there are, and for how many lines.
+    all: usize,
+    lines: usize,
+}
+
+impl BadLines {
+    /// A file of something else has a reason for each of its lines.
+    const KEPT: usize = 1_000;
+
+    pub(in crate::line_protocol) const fn is_empty(&self) -> bool {
+        self.all == 0
+    }
+
+    fn push(&mut self, reason: Error) {
+        self.all += 1;
+        self.lines += reason.refused_line_count();
+        if self.reasons.len() < Self::KEPT {
+            self.reasons.push(reason);
+        }
+    }
+
+    fn append(&mut self, other: Self) {
+        let Self { reasons, all, lines } = other;
+        self.all += all;
+        self.lines += lines;
+        self.reasons.extend(reasons);
+        self.reasons.truncate(Self::KEPT);
+    }
+
+    pub(in crate::line_protocol) fn into_error(mut self) -> Option<Error> {
+        match self.all {
+            0 | 1 => self.reasons.pop(),
+            _ => Some(Error::refused_lines(self.reasons, self.all, self.lines)),
+        }
+    }
+}
+
 impl LineWriter {
     /// Appends the lines of a text, without blanks around them and without comments.
     pub(in crate::line_protocol) fn text(&mut self, text: &[u8]) -> Result<()> {
-        /// A file of something else has a reason for each of its lines.
-        const KEPT: usize = 1_000;
         self.interrupt();
         let keeps_good = self.ledger.is_some();
-        let (mut reasons, mut refused) = (Vec::new(), 0);
-        for line in Parser::new(text).precision(self.precision) {
+        let mut bad = BadLines::default();
+        for line in Parser::new(text).precision(self.precision).keeping_lines() {
             match line {
-                Ok(line) if refused == 0 || keeps_good => {
+                Ok(line) if bad.is_empty() || keeps_good => {
                     self.buffer.extend_from_slice(line.as_str().as_bytes());
                     self.end_line(line.series_length(), line.timestamp().is_some())?;
                 }
                 Ok(_) => {}
-                Err(reason) => {
-                    refused += 1;
-                    reasons.extend((refused <= KEPT).then_some(reason));
-                }
+                Err(reason) => bad.push(reason),
             }
         }
-        let reason = match refused {
-            0 | 1 => reasons.pop(),
-            _ => Some(Error::refused_lines(reasons, refused)),
-        };
-        match (self.ledger(), reason) {
-            (_, None) => Ok(()),
-            (None, Some(reason)) => Err(reason),
-            (Some(ledger), reason) => {
-                ledger.reason = reason;
+        match &mut self.ledger {
+            Some(ledger) => {
+                ledger.bad.append(bad);
                 Ok(())
             }
+            None => bad.into_error().map_or(Ok(()), Err),
         }
     }
 
@@ -84,7 +116,7 @@ impl LineWriter {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             let blanks = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | 0)).count();
             let line = &line[blanks..];
-            if line.first().is_some_and(|first| *first != b'#') {
+            if !line.trim_ascii().is_empty() && line[0] != b'#' {
                 self.buffer.extend_from_slice(line);
                 self.end_line(token::series_length(line), token::ends_in_timestamp(line))?;
             }
