@@ -22,6 +22,8 @@ pub(crate) struct Delivery {
     pieces: VecDeque<Piece>,
     refused: Vec<Refused>,
     failures: u32,
+    /// How many of those named the time to wait, which spends no retry.
+    asked: u32,
     /// When the first of the failures in a row was sent.
     since: Option<Instant>,
     last: Option<Error>,
@@ -79,6 +81,7 @@ impl Delivery {
             pieces: VecDeque::from([Piece::All]),
             refused: Vec::new(),
             failures: 0,
+            asked: 0,
             since: None,
             last: None,
             blocked: false,
@@ -144,7 +147,7 @@ impl Delivery {
     }
 
     fn begin_anew(&mut self) {
-        (self.failures, self.since) = (0, None);
+        (self.failures, self.asked, self.since) = (0, 0, None);
     }
 
     /// The last body, which was sent at `sent`, was answered with `error`.
@@ -253,6 +256,9 @@ impl Delivery {
             self.begin_anew();
         }
         self.failures = self.failures.saturating_add(1);
+        if verdict == Verdict::Throttled && error.retry_after().is_some() {
+            self.asked = self.asked.saturating_add(1);
+        }
         let since = *self.since.get_or_insert(sent);
         let is_stored_nowhere =
             blocked || error.kind() == ErrorKind::Connect || error.status() == Some(429);
@@ -266,21 +272,14 @@ impl Delivery {
             (Some(rules.backoff.max_time), self.failures, tried)
         };
         let left = max_time.map(|max| max.saturating_sub(after));
-        let spent = !blocked && self.failures > rules.backoff.max_retries;
+        let spent = !blocked && self.failures - self.asked > rules.backoff.max_retries;
         if spent || !may_repeat || left == Some(Duration::ZERO) {
             let cause = WriterCause::GaveUp { attempts, after, last: error.clone() };
             self.refuse_piece(&cause.into());
             self.answered();
             return Reaction::Next;
         }
-        let mut delay = rules.backoff.delay(self.failures, random);
-        if verdict == Verdict::Throttled || error.retry_after().is_some() {
-            let asked = error.retry_after().unwrap_or_default();
-            delay = delay.max(asked).saturating_add(rules.jitter.mul_f64(random));
-        }
-        if blocked || (verdict == Verdict::Throttled && error.retry_after().is_none()) {
-            delay = delay.max(MIN_PAUSE);
-        }
+        let delay = self.pause(verdict, error, rules, random);
         // The last try comes when the time is up.
         let delay = left.map_or(delay, |left| delay.min(left));
         match verdict {
@@ -288,6 +287,16 @@ impl Delivery {
             Verdict::Blocked => Reaction::Hold(delay),
             _ => Reaction::Retry(delay),
         }
+    }
+
+    /// How long to wait for the next try.
+    fn pause(&self, verdict: Verdict, error: &Error, rules: &Rules, random: f64) -> Duration {
+        let mut delay = rules.backoff.delay(self.failures, random);
+        if verdict == Verdict::Throttled || error.retry_after().is_some() {
+            let asked = error.retry_after().unwrap_or_default();
+            delay = delay.max(asked).saturating_add(rules.jitter.mul_f64(random));
+        }
+        if verdict == Verdict::Transient { delay } else { delay.max(MIN_PAUSE) }
     }
 
     /// Gives up what is still to be stored; its lines, for the reason of the last error.

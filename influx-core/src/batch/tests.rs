@@ -332,6 +332,29 @@ fn retries_end_with_their_number_or_their_time_and_hand_the_lines_back() {
 }
 
 #[test]
+fn waits_that_the_server_asks_for_spend_no_retry_but_time() {
+    let start = Instant::now();
+    let mut tried = delivery(["m f=1 1"]);
+    for _ in 0..20 {
+        let reaction = tried.failed(&throttled(seconds(1)), &rules(), start, start, 0.0);
+        assert!(matches!(reaction, Reaction::Throttle(_)));
+    }
+    // Others do, also in between.
+    for _ in 0..5 {
+        let reaction = tried.failed(&answer(503, ""), &rules(), start, start, 0.0);
+        assert!(matches!(reaction, Reaction::Throttle(_)));
+        tried.failed(&throttled(seconds(1)), &rules(), start, start, 0.0);
+    }
+    assert_eq!(tried.failed(&answer(503, ""), &rules(), start, start, 0.0), Reaction::Next);
+
+    let mut late = delivery(["m f=1 1"]);
+    late.failed(&throttled(seconds(1)), &rules(), start, start, 0.0);
+    let end = start + seconds(180);
+    assert_eq!(late.failed(&throttled(seconds(1)), &rules(), end, end, 0.0), Reaction::Next);
+    assert_eq!(late.take_refused()[0].reason().to_string(), "given up after 2 tries in 180.0s");
+}
+
+#[test]
 fn an_answer_in_between_begins_the_count_anew() {
     let now = Instant::now();
     let mut tried = delivery(["m f=1 1", "m f=2 2"]);
@@ -485,8 +508,8 @@ fn a_server_that_says_no_is_not_asked_in_a_busy_loop() {
     assert_eq!(react(&answer(404, "bucket")), Reaction::Hold(pause));
     assert_eq!(react(&answer(429, "")), Reaction::Throttle(pause));
     assert_eq!(react(&answer(503, "")), Reaction::Throttle(pause));
-    // The server's own word, and retries, which end.
-    assert_eq!(react(&throttled(seconds(0))), Reaction::Throttle(Duration::ZERO));
+    assert_eq!(react(&throttled(seconds(0))), Reaction::Throttle(pause));
+    // Retries end.
     assert_eq!(react(&interrupted()), Reaction::Retry(Duration::ZERO));
 }
 

@@ -131,8 +131,8 @@ impl WriterBuilder {
         self
     }
 
-    /// How often a request is sent again; 5 times by default, 0 for never. An answer 429 or 503 counts
-    /// as a try, too, also where it names the time to wait.
+    /// How often a request is sent again; 5 times by default, 0 for never. An answer 429 or 503 that
+    /// names the time to wait does not count; only [`max_retry_time`](Self::max_retry_time) ends those.
     ///
     /// With this default and that of [`max_retry_time`](Self::max_retry_time), an outage of more than
     /// three minutes spends the retries: the lines that were on their way are refused as given up, and

@@ -124,7 +124,7 @@
 //! | 400 | refuses the lines that the answer quotes and sends the others again; where it quotes none, it halves the batch until the bad line is alone |
 //! | 422 | the good points are stored; sends those that the reason does not fit again, then the others, halved until each line is stored or refused |
 //! | 413 | halves the batch, and keeps to that size, in all lanes of the bucket |
-//! | 429, 503 | waits as long as the server asks, all lanes of the bucket with it; counts as a try |
+//! | 429, 503 | waits as long as the server asks, all lanes of the bucket with it; where it names no time, as for 500 |
 //! | 408, 499, other 5xx save 501, no answer | tries again ([`max_retries`](WriterBuilder::max_retries), [`max_retry_time`](WriterBuilder::max_retry_time)), then refuses the batch |
 //! | 401, 403, 404, a login page | keeps the lines and asks again, until it is [closed](Writer::close) or for [`max_hold_time`](WriterBuilder::max_hold_time) |
 //! | everything else | refuses the batch with the server's words |
