@@ -165,6 +165,10 @@ async fn refusals_are_told_whatever_becomes_of_the_other_records() {
     let stream = futures_util::stream::iter([handed(), handed()]);
     let error = writer.write_stream(stream).await.unwrap_err();
     assert_eq!((error.kind(), error.unwritten()), (ErrorKind::Full, &b"cpu temp=0.5 3\n"[..]));
+    let stream = futures_util::stream::iter([vec![bad()], vec![], handed().into(), vec![]]);
+    let error = writer.write_stream(stream).await.unwrap_err();
+    assert_eq!((error.kind(), error.unwritten()), (ErrorKind::Full, &b"cpu temp=0.5 3\n"[..]));
+    assert_eq!(indices(error.refused()), [0, 2]);
     let _ = writer.close_within(Duration::ZERO).await;
     let error = writer.write(handed()).await.unwrap_err();
     assert_eq!((error.kind(), indices(error.refused())), (ErrorKind::Closed, vec![1]));

@@ -130,6 +130,18 @@ impl Error {
         Self::new(Cause::Unwritten { error: self, refused, lines })
     }
 
+    /// The same error of the item of a stream that has this place, with the refusals of those before.
+    #[cfg(feature = "client")]
+    pub(crate) fn after_refusals(self, mut refused: Vec<Refused>, item: usize) -> Self {
+        let lines = match &self.0.cause {
+            Cause::Unwritten { lines, .. } => lines.clone(),
+            _ => Bytes::new(),
+        };
+        refused.extend(self.refused().iter().map(|own| own.clone().at(item)));
+        let error = self.wrapped().cloned().unwrap_or(self);
+        error.with_unwritten(lines, refused)
+    }
+
     /// An answer of the server with other words, such as those about one line of many.
     #[cfg(feature = "client")]
     pub(crate) fn with_message(&self, message: String) -> Self {

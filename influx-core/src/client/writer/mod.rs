@@ -259,7 +259,7 @@ impl Writer {
     /// # Errors
     /// As [`write`](Self::write). Records that are refused do not stop it: they are listed when the
     /// stream has ended, the first thousand, by the place of their item. A writer that is closed or
-    /// [full](WhenFull::Fail) does.
+    /// [full](WhenFull::Fail) does; the error lists those before it too.
     ///
     /// # Cancel safety
     /// What was handed over stays so; an item that is on its way may be lost.
@@ -274,7 +274,7 @@ impl Writer {
         while let Some(item) = std::future::poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
             if let Err(error) = self.write(item).await {
                 if error.kind() != ErrorKind::InvalidLine {
-                    return Err(error);
+                    return Err(error.after_refusals(refused, items));
                 }
                 if refused.len() < KEPT {
                     refused.push(Refused::new(items, error));
