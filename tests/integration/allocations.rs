@@ -2,10 +2,12 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::time::Duration;
 
 use influx_core::line_protocol::LineWriter;
 use influx_core::measurement::{Decoder, Progress};
 use influx_core::{Measurement, Point, Precision};
+use influx_testkit::Server;
 
 #[derive(Measurement)]
 #[measurement(name = "cpu")]
@@ -77,6 +79,25 @@ fn writing_derived_structs_and_points_allocates_nothing_per_point() {
     // The buffer doubles once or twice more; 20,000 points would show.
     let count = allocations(|| fill(20_000));
     assert!(count < 4, "{count} allocations for 40,000 points");
+}
+
+#[test]
+fn handing_points_to_a_writer_allocates_nothing_per_point() {
+    let point = Point::measurement("cpu").tag("core", "0").field("temp", 22.35).field("b", "c");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let server = Server::start();
+        let writer = server.client().writer(server.bucket()).batch_size(usize::MAX);
+        let writer = writer.flush_interval(Duration::from_secs(3_600)).start().await.unwrap();
+        let before = COUNT.with(Cell::get);
+        for _ in 0..10_000 {
+            let _ = writer.write(&point).await.unwrap();
+        }
+        let count = COUNT.with(Cell::get) - before;
+        // The batch grows by doubling, and the lane's task begins.
+        assert!(count < 100, "{count} allocations for 10,000 points");
+        assert_eq!(writer.close().await.complete().unwrap().delivered_lines(), 10_000);
+    });
 }
 
 #[test]
