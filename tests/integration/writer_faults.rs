@@ -319,6 +319,28 @@ fn a_write_that_waits_for_room_is_woken_whoever_takes_it_meanwhile() {
     });
 }
 
+#[test]
+fn close_ends_though_nobody_drives_the_runtime_of_the_writer() {
+    let [runtime, idle] = runtimes();
+    let server = Server::start();
+    server.inject(Fault::stall().always());
+    let writer = idle.block_on(async {
+        let writer = builder(&server).batch_size(1).start().await.unwrap();
+        let _ = writer.write("m f=1 1").await.unwrap();
+        while server.requests().is_empty() {
+            tokio::time::sleep(SHORT).await;
+        }
+        let _ = writer.write("m f=1 2").await.unwrap();
+        writer
+    });
+    let report = runtime.block_on(in_time(writer.close_within(SHORT)));
+    assert_eq!((report.undelivered_lines(), report.held_lines()), (1, 1), "{report}");
+    assert!(!report.is_complete());
+    drop(idle);
+    let report = runtime.block_on(in_time(writer.close()));
+    assert_eq!((report.undelivered_lines(), report.held_lines()), (2, 0), "{report}");
+}
+
 /// A subscriber that panics at every record.
 struct Panics;
 

@@ -296,8 +296,8 @@ impl WriterBuilder {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for settings that cannot work, without a
-    /// bucket, an organization or a Tokio runtime with timers; [`InvalidLine`](crate::ErrorKind::InvalidLine) for
-    /// a default tag that no line can carry.
+    /// bucket, an organization or a Tokio runtime with timers;
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) for a default tag that no line can carry.
     ///
     /// # Cancel safety
     /// Safe.

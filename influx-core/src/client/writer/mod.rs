@@ -307,9 +307,13 @@ impl Writer {
     /// [`max_close_wait`](WriterBuilder::max_close_wait) at most. What could not be delivered by then
     /// is [handed back](Report::undelivered).
     ///
-    /// Lanes that wait for their next try try at once, save where the server asked to be left alone. Those that the server
-    /// refuses for no fault of the lines (401, 403, 404) are given one more try. All clones are closed. To
-    /// close twice gives the same report.
+    /// Lanes that wait for their next try try at once, save where the server asked to be left alone.
+    /// Those that the server refuses for no fault of the lines (401, 403, 404) are given one more try.
+    /// All clones are closed. To close twice gives the same report.
+    ///
+    /// It may be called from another runtime. Where nobody drives the writer's own, it ends when the
+    /// time is up, and lines that were on their way are then still held. Without any runtime around the
+    /// caller there is no clock then, and it waits until the writer's runtime goes on or ends.
     ///
     /// # Cancel safety
     /// The writer stays closed and delivers what it holds; `close` may be called again.

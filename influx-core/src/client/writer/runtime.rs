@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::panic::catch_unwind;
 use std::pin::pin;
 use std::sync::{Arc, Weak};
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -55,25 +55,37 @@ impl Drop for Guard {
     }
 }
 
-/// Whether `work` is done within `limit`, as the clock of this runtime goes.
+/// Whether `work` is done within `limit`, as the clock of this runtime goes, or that of the caller's:
+/// nobody may drive this one.
 ///
-/// The timer is a task: one that is polled from outside panics when its runtime ends. The task is
-/// cancelled then, and `work` has no limit; it has to end with the other tasks of the runtime.
+/// A timer is a task: one that is polled from outside panics when its runtime ends. The task is
+/// cancelled then. Without a timer `work` has no limit; it has to end with the other tasks of the
+/// runtime.
 pub(super) async fn is_done_within(
     runtime: &Handle,
     limit: Duration,
     work: impl Future<Output = ()>,
 ) -> bool {
-    let (mut work, mut timer) = (pin!(work), JoinSet::new());
-    timer.spawn_on(async move { time::sleep(limit).await }, runtime);
-    poll_fn(|cx| {
-        if work.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(true);
-        }
-        match timer.poll_join_next(cx) {
-            Poll::Ready(Some(Ok(()))) => Poll::Ready(false),
-            _ => Poll::Pending,
-        }
+    let (mut work, mut timers) = (pin!(work), JoinSet::new());
+    let callers = Handle::try_current().ok().filter(|callers| callers.id() != runtime.id());
+    for runtime in [runtime].into_iter().chain(&callers) {
+        timers.spawn_on(async move { time::sleep(limit).await }, runtime);
+    }
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(true),
+        Poll::Pending => poll_timers(&mut timers, cx).map(|()| false),
     })
     .await
+}
+
+/// Ready when the first of them is up.
+fn poll_timers(timers: &mut JoinSet<()>, cx: &mut Context<'_>) -> Poll<()> {
+    loop {
+        match ready!(timers.poll_join_next(cx)) {
+            Some(Ok(())) => return Poll::Ready(()),
+            // Its runtime has ended, or has no timers.
+            Some(Err(_)) => {}
+            None => return Poll::Pending,
+        }
+    }
 }
