@@ -180,9 +180,7 @@ fn weight(event: &Event) -> usize {
         Event::Delivered(batch) | Event::Retrying { batch, .. } | Event::Blocked { batch, .. } => {
             batch.body.len()
         }
-        Event::Refused { refused, .. } => {
-            refused.iter().filter_map(Refused::line).map(<[u8]>::len).sum()
-        }
+        Event::Refused { refused, .. } => refused.iter().map(Refused::size).sum(),
         Event::Undelivered(undelivered) => undelivered.lines().len(),
         Event::Abandoned { .. } | Event::Missed(_) => 0,
     }
