@@ -88,6 +88,7 @@ pub mod client;
 #[cfg(feature = "client")]
 mod config;
 pub mod error;
+pub mod flux;
 #[cfg(feature = "client")]
 mod http;
 #[cfg_attr(

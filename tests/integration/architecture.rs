@@ -14,6 +14,7 @@ const CORE: Rooms = &[
     ("error", &[]),
     ("time", &["error"]),
     ("schema", &["error", "time"]),
+    ("flux", &["error", "time"]),
     ("line_protocol", &["error", "time", "schema"]),
     ("annotated_csv", &["error", "time", "schema"]),
     ("measurement", &["error", "time", "schema", "line_protocol", "annotated_csv"]),
@@ -59,8 +60,8 @@ const TESTKIT: Rooms = &[
 ];
 
 /// Rooms of `influx-core` without I/O.
-const PURE: [&str; 7] =
-    ["error", "time", "schema", "line_protocol", "annotated_csv", "measurement", "batch"];
+const PURE: [&str; 8] =
+    ["error", "time", "schema", "flux", "line_protocol", "annotated_csv", "measurement", "batch"];
 
 /// Crates that only some places of `influx-core` may name.
 const GUESTS: [(&str, &[&str]); 13] = [

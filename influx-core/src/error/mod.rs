@@ -13,6 +13,7 @@
 //! This room knows every reason for which the crate fails, and nothing of how the rooms above work.
 
 mod csv;
+mod flux;
 mod kind;
 mod line;
 mod row;
@@ -36,6 +37,7 @@ pub use self::line::Refused;
 pub use self::row::{CellError, Mismatch, Mismatches};
 
 pub(crate) use self::csv::CsvCause;
+pub(crate) use self::flux::FluxCause;
 pub(crate) use self::line::{LineCause, Others, Part, Rule};
 pub(crate) use self::row::{CellProblem, Problem, RowCause};
 pub(crate) use self::setting::SettingCause;
@@ -82,6 +84,7 @@ enum Cause {
     },
     Csv(CsvCause, Position),
     Row(RowCause),
+    Flux(FluxCause),
     Setting(SettingCause),
     Transport(TransportCause),
     Answer(Answer),
@@ -201,6 +204,7 @@ impl Error {
             Cause::Refused { .. } => ErrorKind::InvalidLine,
             Cause::Csv(cause, _) => cause.kind(),
             Cause::Row(cause) => cause.kind(),
+            Cause::Flux(cause) => cause.kind(),
             Cause::Setting(cause) => cause.kind(),
             Cause::Transport(cause) => cause.kind(),
             Cause::Answer(answer) => answer.kind(),
@@ -353,6 +357,7 @@ impl fmt::Display for Error {
             }
             Cause::Csv(cause, position) => write!(f, "{cause} ({position} of the reply)"),
             Cause::Row(cause) => cause.fmt(f),
+            Cause::Flux(cause) => cause.fmt(f),
             Cause::Setting(cause) => cause.fmt(f),
             Cause::Transport(cause) => cause.fmt(f),
             Cause::Answer(answer) => answer.fmt(f),
@@ -394,7 +399,7 @@ macro_rules! causes {
 }
 
 causes!(
-    TimeCause => Time, LineCause => Line, RowCause => Row, SettingCause => Setting,
+    TimeCause => Time, LineCause => Line, RowCause => Row, FluxCause => Flux, SettingCause => Setting,
     TransportCause => Transport, Answer => Answer, WriterCause => Writer
 );
 
