@@ -14,7 +14,7 @@ const CORE: Rooms = &[
     ("error", &[]),
     ("time", &["error"]),
     ("schema", &["error", "time"]),
-    ("flux", &["error", "time"]),
+    ("flux", &["error", "time", "schema"]),
     ("line_protocol", &["error", "time", "schema"]),
     ("annotated_csv", &["error", "time", "schema"]),
     ("measurement", &["error", "time", "schema", "line_protocol", "annotated_csv"]),
@@ -27,6 +27,8 @@ const CORE: Rooms = &[
         &[
             "error",
             "time",
+            "schema",
+            "flux",
             "line_protocol",
             "annotated_csv",
             "measurement",
@@ -80,6 +82,7 @@ const GUESTS: [(&str, &[&str]); 13] = [
             "error/row.rs",
             "time/text.rs",
             "schema/",
+            "flux/ast.rs",
             "annotated_csv/",
             "measurement/row.rs",
             "http/",
@@ -89,7 +92,7 @@ const GUESTS: [(&str, &[&str]); 13] = [
     ),
     ("serde_json", &["http/"]),
     ("url", &["http/", "config/"]),
-    ("chrono", &["time/", "measurement/timestamp.rs", "http/answer.rs"]),
+    ("chrono", &["time/", "flux/param.rs", "measurement/timestamp.rs", "http/answer.rs"]),
 ];
 
 struct File {

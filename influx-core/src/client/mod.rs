@@ -5,7 +5,9 @@
 //! the result is wanted. This room puts the others together and knows no format itself.
 
 mod builder;
+mod check;
 mod health;
+mod profile;
 mod query;
 mod rows;
 mod source;
@@ -16,7 +18,9 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::builder::ClientBuilder;
+pub use self::check::SyntaxError;
 pub use self::health::{Health, HealthStatus, Ready};
+pub use self::profile::{OperatorProfile, Profile, QueryProfile};
 pub use self::query::{Query, RawReply};
 pub use self::rows::{RowStream, Rows};
 pub use self::write::Write;
@@ -26,6 +30,7 @@ pub use crate::http::BoxFuture;
 use crate::admin::{self, Buckets, Setup};
 use crate::config::Options;
 use crate::error::Result;
+use crate::flux::Script;
 use crate::http::Connection;
 use crate::line_protocol::IntoLines;
 
@@ -110,8 +115,11 @@ impl Client {
     /// Runs a Flux script. What comes next says in which shape the result is wanted:
     /// [`fetch`](Query::fetch), [`stream`](Query::stream), [`rows`](Query::rows),
     /// [`tables`](Query::tables) or [`raw`](Query::raw).
-    pub fn query(&self, flux: impl Into<String>) -> Query {
-        Query::new(Arc::clone(&self.0), flux.into())
+    ///
+    /// The script is text, or what [`flux!`](crate::flux!) made. Values go into it through
+    /// [`param`](Query::param), never through `format!`.
+    pub fn query(&self, script: impl Into<Script>) -> Query {
+        Query::new(Arc::clone(&self.0), script.into())
     }
 
     /// Creates, finds and deletes buckets.

@@ -3,17 +3,20 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use serde::Serialize;
 
 use super::source::Source;
-use super::{BoxFuture, RowStream, Rows};
+use super::{BoxFuture, Profile, RowStream, Rows};
 use crate::annotated_csv::{self, Reader, Step, Table};
-use crate::error::{Result, SettingCause};
+use crate::error::Result;
+use crate::flux::{self, IntoParam, Script};
 use crate::http::{Connection, Request};
 use crate::measurement::{FromRow, FromRowOwned};
+use crate::time::Timestamp;
 
 /// A Flux script that has not been sent; end it with the shape that is wanted.
 ///
@@ -70,13 +73,21 @@ use crate::measurement::{FromRow, FromRowOwned};
 pub struct Query {
     connection: Arc<Connection>,
     org: Option<String>,
-    flux: String,
+    script: Script,
+    now: Option<Timestamp>,
+    profiled: bool,
+    /// Instead of the client's; `Some(None)` for none.
+    timeout: Option<Option<Duration>>,
 }
 
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: &'static str,
     query: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#extern: Option<flux::Json<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<Timestamp>,
     dialect: Dialect,
 }
 
@@ -89,14 +100,80 @@ struct Dialect {
 }
 
 impl Query {
-    pub(super) const fn new(connection: Arc<Connection>, flux: String) -> Self {
-        Self { connection, org: None, flux }
+    pub(super) const fn new(connection: Arc<Connection>, script: Script) -> Self {
+        Self { connection, org: None, script, now: None, profiled: false, timeout: None }
+    }
+
+    /// Gives the script's name `name` a value, without making text of it: see the module
+    /// [`flux`](crate::flux), which also says which types can be one.
+    ///
+    /// The name is a variable of the script and stands where an expression may: not in a string,
+    /// and not as the name of a column. The query fails with
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the name is none or is given twice, and
+    /// for a value that Flux cannot have; with [`InvalidFlux`](crate::ErrorKind::InvalidFlux) when the
+    /// script gives that name a value too.
+    pub fn param(mut self, name: impl Into<String>, value: impl IntoParam) -> Self {
+        self.script = self.script.param(name, value);
+        self
+    }
+
+    /// What `now()` is in the script, and what relative times count from, instead of the server's
+    /// clock.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> influx_core::Result<()> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let client = influx_core::Client::builder(server.url()).token(server.token());
+    /// # let client = client.org(server.org()).build()?;
+    /// # client.write("my-bucket", "cpu,host=a temp=22.35 1714564799000000000").await?;
+    /// let script = r#"from(bucket: "my-bucket") |> range(start: -1m)"#;
+    /// let noon = "2024-05-01T12:00:00Z".parse()?;
+    /// assert_eq!(client.query(script).now(noon).tables().await?.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub const fn now(mut self, now: Timestamp) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    /// For how long the server may be silent, before and between the chunks of its reply, instead of
+    /// what the client's builder says; `None` for any time.
+    pub fn timeout(mut self, silence: impl Into<Option<Duration>>) -> Self {
+        self.timeout = Some(silence.into());
+        self
     }
 
     /// The organization, by name or ID, instead of the client's.
     pub fn org(mut self, org: impl Into<String>) -> Self {
         self.org = Some(org.into());
         self
+    }
+
+    /// Asks the server to tell how it ran the query. [`Rows::profile`] has it when the rows are read;
+    /// [`tables`](Self::tables) and [`raw`](Self::raw) have it as the result `_profiler`.
+    pub const fn profile(mut self) -> Self {
+        self.profiled = true;
+        self
+    }
+
+    /// [`fetch`](Self::fetch), and how the server ran the query.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch).
+    ///
+    /// # Cancel safety
+    /// As [`fetch`](Self::fetch).
+    #[must_use = "nothing is sent until it is awaited"]
+    pub fn fetch_profiled<T: FromRowOwned + Send + 'static>(
+        self,
+    ) -> BoxFuture<Result<(Vec<T>, Profile)>> {
+        Box::pin(async move {
+            let mut rows = self.profile().rows::<T>();
+            let all = rows.collect().await?;
+            Ok((all, rows.profile()))
+        })
     }
 
     /// Collects all rows, in the order in which the server sends them; of several `yield`s, those of
@@ -116,14 +193,7 @@ impl Query {
     /// Dropping the future closes the connection; the server stops the query.
     #[must_use = "nothing is sent until it is awaited"]
     pub fn fetch<T: FromRowOwned + Send + 'static>(self) -> BoxFuture<Result<Vec<T>>> {
-        Box::pin(async move {
-            let mut rows = self.rows::<T>();
-            let mut all = Vec::new();
-            while let Some(row) = rows.next().await? {
-                all.push(row);
-            }
-            Ok(all)
-        })
+        Box::pin(async move { self.rows::<T>().collect().await })
     }
 
     /// Streams the rows as they come. The stream ends at the first error, with those of
@@ -221,18 +291,22 @@ impl Query {
     fn source(self) -> Source {
         let request = self.request();
         let connection = self.connection;
-        Source::new(Box::pin(async move { connection.open(request?).await }))
+        let silence = self.timeout.unwrap_or(connection.read_timeout);
+        Source::new(Box::pin(async move { connection.open(request?, silence).await }))
     }
 
     fn request(&self) -> Result<Request> {
-        if self.flux.contains('\0') {
-            // The server reads the script up to there and drops the rest, filters too.
-            return Err(SettingCause::Flux { problem: "holds a NUL character; remove it" }.into());
-        }
+        self.script.check()?;
         let org = self.connection.org(self.org.as_deref())?;
         let dialect =
             Dialect { header: true, delimiter: ",", annotations: ["datatype", "group", "default"] };
-        let body = Body { r#type: "flux", query: &self.flux, dialect };
+        let body = Body {
+            r#type: "flux",
+            query: self.script.text(),
+            r#extern: flux::extern_file(&self.script, self.profiled),
+            now: self.now,
+            dialect,
+        };
         Ok(Request::query(&body)?.parameter("org", org))
     }
 }
@@ -241,7 +315,7 @@ impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query")
             .field("org", &self.org)
-            .field("flux", &self.flux)
+            .field("script", &self.script)
             .finish_non_exhaustive()
     }
 }

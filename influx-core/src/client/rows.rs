@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
+use super::Profile;
 use super::source::Source;
 use crate::error::Result;
 use crate::measurement::{Decoder, FromRow, FromRowOwned, Progress};
@@ -35,6 +36,13 @@ impl<T: FromRow> Rows<T> {
         self.row()
     }
 
+    /// How the server ran the query, if it was asked by [`Query::profile`](super::Query::profile) or
+    /// by the script. It says so behind the last row.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        Profile::new(self.decoder.profile())
+    }
+
     /// The row that the decoder stands at.
     fn row(&mut self) -> Result<Option<T::Row<'_>>> {
         let source = &mut self.source;
@@ -63,6 +71,17 @@ impl<T: FromRow> Rows<T> {
             self.source = Source::Done;
         }
         Poll::Ready(outcome)
+    }
+}
+
+impl<T: FromRowOwned> Rows<T> {
+    /// All rows that are still to come.
+    pub(super) async fn collect(&mut self) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        while let Some(row) = self.next().await? {
+            all.push(row);
+        }
+        Ok(all)
     }
 }
 

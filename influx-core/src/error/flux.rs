@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::ErrorKind;
+use super::{ErrorKind, Excerpt};
 
 /// What the room `flux` refuses.
 #[derive(Debug)]
@@ -8,12 +8,29 @@ pub(crate) enum FluxCause {
     EmptyRegex,
     /// A pattern whose last backslash escapes nothing.
     UnfinishedRegex,
+    /// A script with a NUL character.
+    Nul,
+    /// A null where a value is needed.
+    Null,
+    BytesNotUtf8,
+    MixedArray,
+    /// A span of time beyond 64 bits of nanoseconds.
+    LongDuration,
+    ParamName {
+        name: String,
+        problem: &'static str,
+    },
+    ParamTwice {
+        name: String,
+    },
 }
 
 impl FluxCause {
-    #[expect(clippy::unused_self, reason = "every cause answers this call")]
     pub(super) const fn kind(&self) -> ErrorKind {
-        ErrorKind::InvalidInput
+        match self {
+            Self::Nul => ErrorKind::InvalidFlux,
+            _ => ErrorKind::InvalidInput,
+        }
     }
 }
 
@@ -26,6 +43,26 @@ impl fmt::Display for FluxCause {
             Self::UnfinishedRegex => f.write_str(
                 "a regular expression ends in a backslash; one that is meant is written `\\\\`",
             ),
+            Self::Nul => f.write_str("the Flux script holds a NUL character; remove it"),
+            Self::Null => f.write_str(
+                "a parameter is null, which Flux cannot write; leave the condition out, or ask \
+                 `exists`",
+            ),
+            Self::BytesNotUtf8 => {
+                f.write_str("bytes in a Flux script must be UTF-8; these are not")
+            }
+            Self::MixedArray => {
+                f.write_str("an array of Flux holds values of one type; this one mixes them")
+            }
+            Self::LongDuration => f.write_str(
+                "a duration is outside of 64 bits of nanoseconds; use one of less than 292 years",
+            ),
+            Self::ParamName { name, problem } => {
+                write!(f, "the parameter `{}` {problem}", Excerpt(name))
+            }
+            Self::ParamTwice { name } => {
+                write!(f, "the parameter `{}` is there twice; give each a name", Excerpt(name))
+            }
         }
     }
 }

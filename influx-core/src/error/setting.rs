@@ -17,14 +17,11 @@ pub(crate) enum SettingCause {
     Variable { name: String, problem: &'static str },
     /// The certificates or the TLS set-up.
     Tls { problem: &'static str },
-    /// A Flux script that the server would not read as it stands.
-    Flux { problem: &'static str },
 }
 
 impl SettingCause {
     pub(super) const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Flux { .. } => ErrorKind::InvalidFlux,
             Self::NoSuch { .. } => ErrorKind::NotFound,
             _ => ErrorKind::InvalidInput,
         }
@@ -47,7 +44,6 @@ impl fmt::Display for SettingCause {
                 write!(f, "the environment variable {name} {problem}")
             }
             Self::Tls { problem } => f.write_str(problem),
-            Self::Flux { problem } => write!(f, "the Flux script {problem}"),
         }
     }
 }

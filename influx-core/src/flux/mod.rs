@@ -1,8 +1,71 @@
 //! Flux, the query language: how a value becomes part of a script.
 //!
-//! This room is pure: it makes text and trees, and sends nothing. It knows how each value is
-//! written so that the server reads exactly that value; it does not know what a script means, and
-//! reads no Flux.
+//! A value is never pasted into a script. It reaches the server in one of two ways:
+//!
+//! - as a **parameter** ([`Query::param`]), which travels beside the script as a tree. No text is
+//!   made of it, so nothing in it can be read as Flux;
+//! - through [`flux!`](crate::flux!), which checks a script at compile time and hands over the
+//!   values in its holes as parameters.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> influx_core::Result<()> {
+//! # let server = influx_testkit::Server::start();
+//! # let client = influx_core::Client::builder(server.url()).token(server.token());
+//! # let client = client.org(server.org()).build()?;
+//! # client.write("my-bucket", "cpu,host=a temp=22.35 1\ncpu,host=b temp=23.5 1").await?;
+//! use influx_core::Timestamp;
+//!
+//! let (bucket, host) = ("my-bucket", "a");
+//! let script = r#"
+//!     from(bucket: bucket)
+//!         |> range(start: start, stop: 1s)
+//!         |> filter(fn: (r) => r.host == host)
+//! "#;
+//! let query = client
+//!     .query(script)
+//!     .param("bucket", bucket)
+//!     .param("start", Timestamp::from_nanos(0))
+//!     .param("host", host);
+//! assert_eq!(query.tables().await?.len(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | Rust | Flux |
+//! |---|---|
+//! | `bool` | `bool` |
+//! | `i8` … `i64`, `isize` | `int` |
+//! | `u8` … `u64`, `usize` | `uint`; what Flux itself counts, such as `limit(n:)`, is `int`: hand over an `i64` |
+//! | `f32`, `f64` | `float`, exactly, NaN and the infinities too |
+//! | `&str`, `String`, `Cow<str>`, `char` | `string` |
+//! | [`Timestamp`], chrono's `DateTime` and `NaiveDateTime` (UTC), `SystemTime` | `time` |
+//! | `Duration` of the standard library, chrono's `TimeDelta` | `duration`, in nanoseconds |
+//! | slices, arrays and `Vec`s of one type | array |
+//! | [`Record`] | record |
+//! | [`Param::regex`] | `regexp` |
+//! | [`Param::bytes`] | `bytes` |
+//! | [`Value`](crate::Value), [`ValueRef`](crate::schema::ValueRef) | what it holds, save null |
+//!
+//! A value that Flux cannot have (null, a time beyond 64 bits of nanoseconds) is an error of the
+//! query when it is sent. Flux has no literal for null: leave the condition out, or ask `exists`.
+//!
+//! This room is pure: it makes text and trees, and sends nothing. It does not know what a script
+//! means, and reads no Flux.
+//!
+//! [`Query::param`]: crate::client::Query::param
+//! [`Timestamp`]: crate::Timestamp
 
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "trees are sent by the client"))]
+mod ast;
 #[cfg_attr(not(test), expect(dead_code, reason = "the rooms that write scripts come next"))]
 pub(crate) mod literal;
+mod param;
+mod script;
+#[cfg(test)]
+mod tests;
+
+#[cfg(feature = "client")]
+pub(crate) use self::ast::{Json, extern_file};
+pub use self::param::{IntoParam, Param, Record};
+pub use self::script::Script;

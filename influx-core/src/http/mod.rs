@@ -103,14 +103,13 @@ impl Connection {
         }
     }
 
-    /// Sends a request and hands over its reply as it comes; an error status is an error.
-    pub(crate) async fn open(&self, request: Request) -> Result<Body> {
+    /// Sends a request and hands over its reply as it comes; an error status is an error. The server
+    /// may be silent for so long.
+    pub(crate) async fn open(&self, request: Request, silence: Option<Duration>) -> Result<Body> {
         let endpoint = request.endpoint;
-        let mut response = within(self.read_timeout, endpoint, self.send(request)).await?;
+        let mut response = within(silence, endpoint, self.send(request)).await?;
         match response.status() {
-            200 if answer::may_be_csv(&response) => {
-                Ok(Body::new(response, endpoint, self.read_timeout))
-            }
+            200 if answer::may_be_csv(&response) => Ok(Body::new(response, endpoint, silence)),
             200..300 => {
                 let body = answer::read_soon(&mut response, endpoint).await;
                 Err(Reply::new(&response, body, endpoint).into_unexpected("the CSV"))

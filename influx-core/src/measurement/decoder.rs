@@ -3,7 +3,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{FromRow, FromRowOwned};
-use crate::annotated_csv::{Reader, Step};
+use crate::annotated_csv::{OwnedRecord, Reader, Step};
 use crate::error::Result;
 
 /// Chunks of annotated CSV → rows of `T`.
@@ -13,8 +13,14 @@ pub struct Decoder<T: FromRow> {
     reader: Reader,
     /// The plan, and the header that it was made for.
     plan: Option<(u64, T::Plan)>,
+    /// Whether the table is one of the server's profilers, and what those said.
+    in_profile: bool,
+    profile: Vec<OwnedRecord>,
     failed: bool,
 }
+
+/// The result in which the server's profilers speak. Its rows are never those of a struct.
+const PROFILER: &str = "_profiler";
 
 /// What [`Decoder::advance`] came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +44,7 @@ impl<T: FromRow> Decoder<T> {
     /// [dialect](crate::annotated_csv::Dialect).
     #[must_use]
     pub const fn with_reader(reader: Reader) -> Self {
-        Self { reader, plan: None, failed: false }
+        Self { reader, plan: None, in_profile: false, profile: Vec::new(), failed: false }
     }
 
     /// Hands over the next chunk. It is due after [`Progress::NeedInput`]; one that comes earlier
@@ -75,7 +81,8 @@ impl<T: FromRow> Decoder<T> {
     fn step(&mut self) -> Result<Progress> {
         loop {
             match self.reader.advance()? {
-                Step::Table => {}
+                Step::Table => self.in_profile = self.reader.table().result() == PROFILER,
+                Step::Record if self.in_profile => self.keep_profile()?,
                 Step::NeedInput => return Ok(Progress::NeedInput),
                 Step::End => return Ok(Progress::End),
                 Step::Record => {
@@ -84,6 +91,20 @@ impl<T: FromRow> Decoder<T> {
                 }
             }
         }
+    }
+
+    fn keep_profile(&mut self) -> Result<()> {
+        if let Some(record) = self.reader.record() {
+            let owned = OwnedRecord::read(&record);
+            self.profile.push(owned.map_err(|error| error.into_error(record.position()))?);
+        }
+        Ok(())
+    }
+
+    /// What the server's profilers said so far.
+    #[cfg(feature = "client")]
+    pub(crate) fn profile(&self) -> &[OwnedRecord] {
+        &self.profile
     }
 
     fn make_plan(&mut self) -> Result<()> {
