@@ -12,6 +12,7 @@ mod check;
 mod container;
 mod diagnostics;
 mod expand;
+mod flux;
 mod member;
 mod model;
 mod names;
@@ -39,4 +40,11 @@ pub fn derive_measurement(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(TagValue, attributes(influx))]
 pub fn derive_tag_value(input: TokenStream) -> TokenStream {
     tag_value::expand(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// What `influx_core::flux!` calls, with the path of its crate in front.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __flux(input: TokenStream) -> TokenStream {
+    flux::expand(input.into()).into()
 }

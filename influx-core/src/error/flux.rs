@@ -12,6 +12,8 @@ pub(crate) enum FluxCause {
     Nul,
     /// A null where a value is needed.
     Null,
+    /// The name of a column that is no text.
+    ColumnName,
     BytesNotUtf8,
     MixedArray,
     /// A span of time beyond 64 bits of nanoseconds.
@@ -48,6 +50,9 @@ impl fmt::Display for FluxCause {
                 "a parameter is null, which Flux cannot write; leave the condition out, or ask \
                  `exists`",
             ),
+            Self::ColumnName => {
+                f.write_str("the value in the brackets of a column must be its name, as text")
+            }
             Self::BytesNotUtf8 => {
                 f.write_str("bytes in a Flux script must be UTF-8; these are not")
             }

@@ -128,6 +128,11 @@ fn digits<'a>(value: impl itoa::Integer) -> Json<'a> {
 
 /// A magnitude has no sign in the tree: the server drops it.
 fn duration<'a>(nanos: i64) -> Json<'a> {
+    if nanos == i64::MIN {
+        let mut text = String::new();
+        literal::duration_text(nanos, &mut text);
+        return call("duration", text.into());
+    }
     let term = |(magnitude, unit): (u64, &'static str)| {
         Json::Plain(vec![("magnitude", Json::Number(magnitude)), ("unit", Json::Text(unit.into()))])
     };

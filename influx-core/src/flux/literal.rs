@@ -92,6 +92,15 @@ pub(crate) const DURATION_UNITS: [(&str, u64); 7] = [
 
 /// A span of time; a negative one by unary minus.
 pub(crate) fn duration(nanos: i64, out: &mut String) {
+    // The server has no literal of 2^63 nanoseconds that the minus could stand before.
+    let is_smallest = nanos == i64::MIN;
+    out.push_str(if is_smallest { "duration(v: \"" } else { "" });
+    duration_text(nanos, out);
+    out.push_str(if is_smallest { "\")" } else { "" });
+}
+
+/// What the server's `duration(v: "…")` reads as exactly this span.
+pub(crate) fn duration_text(nanos: i64, out: &mut String) {
     if nanos < 0 {
         out.push('-');
     }
@@ -277,7 +286,8 @@ mod tests {
             (-1_500_000_000, "-1s500ms"),
             (90_061_001_002_003, "1d1h1m1s1ms2us3ns"),
             (i64::MAX, "106751d23h47m16s854ms775us807ns"),
-            (i64::MIN, "-106751d23h47m16s854ms775us808ns"),
+            (i64::MIN + 1, "-106751d23h47m16s854ms775us807ns"),
+            (i64::MIN, r#"duration(v: "-106751d23h47m16s854ms775us808ns")"#),
         ] {
             assert_eq!(written(|out| duration(nanos, out)), expected);
         }

@@ -60,6 +60,8 @@
 mod ast;
 #[cfg_attr(not(test), expect(dead_code, reason = "the rooms that write scripts come next"))]
 pub(crate) mod literal;
+#[cfg(feature = "derive")]
+mod macros;
 mod param;
 mod script;
 #[cfg(test)]
@@ -69,3 +71,6 @@ mod tests;
 pub(crate) use self::ast::{Json, extern_file};
 pub use self::param::{IntoParam, Param, Record};
 pub use self::script::Script;
+#[cfg(feature = "derive")]
+#[doc(hidden)]
+pub use influx_derive::__flux as __expand;

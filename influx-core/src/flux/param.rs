@@ -77,6 +77,33 @@ impl Param {
         Self::checked(text.map(Node::Bytes).map_err(|_| FluxCause::BytesNotUtf8.into()))
     }
 
+    /// The value as text of Flux, for where parameters cannot go: the script of a task.
+    ///
+    /// ```
+    /// use influx_core::flux::{IntoParam, Param};
+    ///
+    /// assert_eq!("cost: $5".into_param().literal()?, r#""cost: \x245""#);
+    /// assert_eq!(Param::regex("^a/b$").literal()?, r"/^a\/b$/");
+    /// # Ok::<(), influx_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a value that Flux cannot have.
+    pub fn literal(&self) -> Result<String> {
+        let mut out = String::new();
+        self.0.write(&mut out).map(|()| out)
+    }
+
+    /// Appends the value as a literal, to be the name of a column.
+    pub(super) fn write_name(&self, out: &mut String) -> Result<()> {
+        match &self.0 {
+            Node::String(name) => literal::string(name, out),
+            Node::Invalid(error) => return Err(error.clone()),
+            _ => return Err(FluxCause::ColumnName.into()),
+        }
+        Ok(())
+    }
+
     fn array<T: IntoParam>(items: impl IntoIterator<Item = T>) -> Self {
         let items: Vec<_> = items.into_iter().map(|item| item.into_param().0).collect();
         let kind = items.first().map(std::mem::discriminant);
@@ -107,6 +134,35 @@ impl Param {
 }
 
 impl Node {
+    /// Appends the value as a literal.
+    fn write(&self, out: &mut String) -> Result<()> {
+        match self {
+            Self::Boolean(value) => literal::boolean(*value, out),
+            Self::Integer(value) => literal::integer(*value, out),
+            Self::Unsigned(value) => literal::unsigned(*value, out),
+            Self::Float(value) => literal::float(*value, out),
+            Self::String(text) => literal::string(text, out),
+            Self::Time(time) => literal::time(*time, out),
+            Self::Duration(nanos) => literal::duration(*nanos, out),
+            Self::Regex(pattern) => literal::regex(pattern, out)?,
+            Self::Bytes(text) => {
+                out.push_str("bytes(v: ");
+                literal::string(text, out);
+                out.push(')');
+            }
+            Self::Array(items) => return listed(['[', ']'], items, out, Self::write),
+            Self::Record(members) => {
+                return listed(['{', '}'], members, out, |(name, value), out| {
+                    literal::string(name, out);
+                    out.push_str(": ");
+                    value.write(out)
+                });
+            }
+            Self::Invalid(error) => return Err(error.clone()),
+        }
+        Ok(())
+    }
+
     fn error(&self) -> Option<&Error> {
         match self {
             Self::Invalid(error) => Some(error),
@@ -114,6 +170,22 @@ impl Node {
             _ => None,
         }
     }
+}
+
+/// Appends items with commas between them, in brackets.
+fn listed<T>(
+    [open, close]: [char; 2],
+    items: &[T],
+    out: &mut String,
+    write: impl Fn(&T, &mut String) -> Result<()>,
+) -> Result<()> {
+    out.push(open);
+    for (at, item) in items.iter().enumerate() {
+        out.push_str(if at > 0 { ", " } else { "" });
+        write(item, out)?;
+    }
+    out.push(close);
+    Ok(())
 }
 
 /// A record of Flux: values with names.

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::param::{IntoParam, Param};
-use crate::error::{FluxCause, Result};
+use crate::error::{Error, FluxCause, Result};
 
 /// A Flux script with the values of its parameters; from text, or from [`flux!`](crate::flux!).
 ///
@@ -17,12 +17,14 @@ use crate::error::{FluxCause, Result};
 pub struct Script {
     text: String,
     params: Vec<(Cow<'static, str>, Param)>,
+    /// What is wrong with the name of a column.
+    invalid: Option<Error>,
 }
 
 impl Script {
     /// A script without parameters.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), params: Vec::new() }
+        Self { text: text.into(), params: Vec::new(), invalid: None }
     }
 
     /// Gives the script's name `name` a value. The module [`flux`](crate::flux) says which types can
@@ -42,7 +44,6 @@ impl Script {
         &self.text
     }
 
-    #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "only the client sends it"))]
     pub(super) fn params(&self) -> &[(Cow<'static, str>, Param)] {
         &self.params
     }
@@ -57,6 +58,9 @@ impl Script {
     pub(crate) fn check(&self) -> Result<()> {
         if self.text.contains('\0') {
             return Err(FluxCause::Nul.into());
+        }
+        if let Some(error) = &self.invalid {
+            return Err(error.clone());
         }
         let mut names = BTreeSet::new();
         for (name, value) in &self.params {
@@ -102,12 +106,22 @@ macro_rules! from_text {
 
 from_text!(&str, String, &String, Box<str>, Cow<'_, str>);
 
-#[cfg_attr(not(feature = "derive"), allow(dead_code, reason = "only the macro makes these"))]
 impl Script {
-    /// What `flux!` expands to: its text, and the values of its holes.
+    /// What `flux!` expands to: its text, cut where the names of columns go, and the values of its
+    /// holes.
     #[doc(hidden)]
-    pub fn __new<const N: usize>(text: &str, params: [(&'static str, Param); N]) -> Self {
+    pub fn __new<const PARAMS: usize>(
+        pieces: &[&str],
+        columns: &[Param],
+        params: [(&'static str, Param); PARAMS],
+    ) -> Self {
+        let (mut text, mut invalid) = (String::new(), None);
+        for (at, piece) in pieces.iter().enumerate() {
+            text.push_str(piece);
+            let written = columns.get(at).map_or(Ok(()), |column| column.write_name(&mut text));
+            invalid = invalid.or(written.err());
+        }
         let params = params.into_iter().map(|(name, value)| (Cow::Borrowed(name), value));
-        Self { text: text.to_owned(), params: params.collect() }
+        Self { text, params: params.collect(), invalid }
     }
 }

@@ -86,6 +86,8 @@ fn clocks_are_times_and_spans_are_durations() {
         tree(TimeDelta::seconds(-1)),
         json!({ "type": "UnaryExpression", "operator": "-", "argument": duration(&[(1, "s")]) })
     );
+    let smallest = TimeDelta::nanoseconds(i64::MIN);
+    assert_eq!(tree(smallest), call("duration", "-106751d23h47m16s854ms775us808ns"));
 }
 
 #[test]
@@ -161,4 +163,27 @@ fn names_are_those_of_flux() {
     }
     let twice = Script::new("").param("a", 1).param("a", 2);
     assert_eq!(refused(&twice), "the parameter `a` is there twice; give each a name");
+}
+
+#[test]
+fn the_literal_of_a_value_holds_all_of_it() {
+    let literal = |value: Param| value.literal().unwrap();
+    let record = Record::new().member("a \"b", [1_i64, -2]).member("c", false).into_param();
+    assert_eq!(literal(record), r#"{"a \"b": [1, -2], "c": false}"#);
+    assert_eq!(literal(Param::bytes("$")), r#"bytes(v: "\x24")"#);
+    assert_eq!(literal(Param::regex("a/b")), r"/a\/b/");
+    assert_eq!(literal(1.5.into_param()), "1.5");
+    assert_eq!(literal(TimeDelta::hours(-1).into_param()), "-1h");
+    let null = vec![Value::Null].into_param().literal().unwrap_err();
+    assert_eq!(null.kind(), ErrorKind::InvalidInput);
+}
+
+#[test]
+fn a_column_in_brackets_is_written_as_text() {
+    let script =
+        Script::__new(&["r[", "] == _x"], &["a\"$".into_param()], [("_x", 1.into_param())]);
+    assert_eq!(script.text(), r#"r["a\"\x24"] == _x"#);
+    script.check().unwrap();
+    let number = Script::__new(&["r[", "]"], &[1.into_param()], []);
+    assert!(refused(&number).ends_with("must be its name, as text"));
 }
