@@ -27,8 +27,7 @@
 //!
 //! let flux = r#"from(bucket: "my-bucket")
 //!     |> range(start: -1h)
-//!     |> filter(fn: (r) => r._measurement == "cpu")
-//!     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")"#;
+//!     |> filter(fn: (r) => r._measurement == "cpu")"#;
 //! let rows: Vec<Cpu> = client.query(flux).fetch().await?;
 //! assert_eq!(rows, [cpu]);
 //! # Ok(())

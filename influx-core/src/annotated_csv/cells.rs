@@ -68,6 +68,11 @@ pub(super) struct Cells<'r> {
 }
 
 impl<'r> Cells<'r> {
+    /// Cells without quotes.
+    pub(super) const fn plain(record: &'r [u8], ends: &'r [u32]) -> Self {
+        Self { record, ends, quoted: &[], rewritten: &[] }
+    }
+
     /// How many there are.
     #[inline]
     pub(super) const fn width(self) -> usize {

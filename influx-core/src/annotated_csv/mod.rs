@@ -42,6 +42,7 @@
 mod cell;
 mod cells;
 mod column;
+mod composed;
 mod decimal;
 mod deserialize;
 #[cfg(test)]
@@ -59,6 +60,7 @@ mod tests;
 
 pub use self::cell::Cell;
 pub use self::column::{Column, Datatype};
+pub(crate) use self::composed::Composed;
 pub(crate) use self::deserialize::row as deserialize_row;
 pub use self::dialect::Dialect;
 pub use self::header::TableHeader;

@@ -26,6 +26,10 @@ impl<'r> Record<'r> {
         Self { cells: scanner.cells(), table, position: scanner.position() }
     }
 
+    pub(super) const fn of(cells: Cells<'r>, table: &'r TableHeader, position: Position) -> Self {
+        Self { cells, table, position }
+    }
+
     /// The cell of this column, counted without the three of the format; null past the last one.
     #[must_use]
     #[inline]

@@ -65,9 +65,15 @@ use crate::time::Timestamp;
 /// # }
 /// ```
 ///
-/// A row of more than 64 MiB, or of more than 65,536 columns, is refused. A struct with several
-/// fields needs a pivoted result:
-/// `|> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`.
+/// A row of more than 64 MiB, or of more than 65,536 columns, is refused.
+///
+/// # Several fields
+/// A server's read gives the rows of one field after those of another. A derived struct with several
+/// fields takes them as they come and puts whole rows together, one series after the other, each by
+/// time: `stream` and `rows` then hold one series in memory. No `pivot` is needed, which would cost
+/// the server three times the work; [the guide](crate::measurement#whole-rows) says when it is. Drop
+/// what every row says again, to read less:
+/// `|> drop(columns: ["_start", "_stop", "_measurement"])`, but never a tag.
 #[derive(Clone)]
 #[must_use = "a query does nothing until `fetch`, `stream`, `rows`, `tables` or `raw`"]
 pub struct Query {
@@ -212,8 +218,7 @@ impl Query {
     /// # let client = influx_core::Client::builder(server.url()).token(server.token());
     /// # let client = client.org(server.org()).build()?;
     /// # client.write("my-bucket", "cpu,host=a temp=22.35 1").await?;
-    /// # let flux = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)
-    /// #     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")"#;
+    /// # let flux = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)"#;
     /// use futures_util::StreamExt as _;
     ///
     /// let mut stream = client.query(flux).stream::<Cpu>();
@@ -237,8 +242,7 @@ impl Query {
     /// # let client = influx_core::Client::builder(server.url()).token(server.token());
     /// # let client = client.org(server.org()).build()?;
     /// # client.write("my-bucket", "cpu,host=a temp=22.35 1").await?;
-    /// # let flux = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)
-    /// #     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")"#;
+    /// # let flux = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)"#;
     /// use influx_core::Measurement;
     ///
     /// #[derive(Measurement)]

@@ -22,7 +22,8 @@ pub enum ErrorKind {
     /// Usually a proxy or a server failure. Repeating does not help.
     InvalidCsv,
     /// A result lacks a column that the struct needs or that was asked for, or holds rows of another
-    /// measurement or field. The caller mends the query or the struct. Repeating does not help.
+    /// measurement or field, or rows of several fields that cannot be put together to whole ones.
+    /// The caller mends the query or the struct. Repeating does not help.
     MissingColumn,
     /// A result's column or cell does not fit the struct's member, or the type asked for. The caller
     /// mends the query or the type. Repeating does not help.

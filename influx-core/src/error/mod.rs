@@ -39,7 +39,7 @@ pub use self::row::{CellError, Mismatch, Mismatches};
 pub(crate) use self::csv::CsvCause;
 pub(crate) use self::flux::FluxCause;
 pub(crate) use self::line::{LineCause, Others, Part, Rule};
-pub(crate) use self::row::{CellProblem, Problem, RowCause};
+pub(crate) use self::row::{CellProblem, Problem, RowCause, SeriesProblem};
 pub(crate) use self::setting::SettingCause;
 pub(crate) use self::time::TimeCause;
 pub(crate) use self::transport::{Answer, TransportCause};

@@ -7,6 +7,36 @@ use super::{Error, ErrorKind, Excerpt, LongExcerpt, Position};
 pub(crate) enum RowCause {
     Mismatches(Mismatches),
     Cell(CellError, Option<Position>),
+    /// The fields of a series cannot be put together to rows.
+    Series {
+        row: &'static str,
+        series: String,
+        problem: SeriesProblem,
+        position: Position,
+    },
+}
+
+/// Why the fields of a series cannot be put together to rows.
+#[derive(Debug)]
+pub(crate) enum SeriesProblem {
+    /// A column that is not in the group key.
+    Mixed {
+        column: String,
+    },
+    ComesBack,
+    FieldTwice {
+        field: &'static str,
+    },
+    /// Rows without a time.
+    NoTime,
+    TimeTwice {
+        field: &'static str,
+        time: String,
+    },
+    Unordered {
+        field: &'static str,
+        time: String,
+    },
 }
 
 impl RowCause {
@@ -14,6 +44,7 @@ impl RowCause {
         match self {
             Self::Mismatches(mismatches) => mismatches.kind(),
             Self::Cell(error, _) => error.kind(),
+            Self::Series { .. } => ErrorKind::MissingColumn,
         }
     }
 
@@ -21,6 +52,7 @@ impl RowCause {
         match self {
             Self::Mismatches(_) => None,
             Self::Cell(_, position) => *position,
+            Self::Series { position, .. } => Some(*position),
         }
     }
 }
@@ -31,9 +63,54 @@ impl fmt::Display for RowCause {
             Self::Mismatches(mismatches) => mismatches.fmt(f),
             Self::Cell(error, Some(position)) => write!(f, "{error} ({position} of the reply)"),
             Self::Cell(error, None) => error.fmt(f),
+            Self::Series { row, series, problem, position } => {
+                write!(f, "the fields of `{row}` cannot be put together to rows: ")?;
+                problem.fmt(&Excerpt(series), f)?;
+                write!(f, " ({position} of the reply)")
+            }
         }
     }
 }
+
+impl SeriesProblem {
+    /// One clause with the remedy.
+    fn fmt(&self, series: &Excerpt<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mixed { column } => write!(
+                f,
+                "column `{}` is not in the group key, so one table may hold several series; leave                  the server's grouping, `drop` the column if it is no tag, or {PIVOT}",
+                Excerpt(column)
+            ),
+            Self::ComesBack => write!(
+                f,
+                "series `{series}` comes back after another one; leave the server's order (no `group` \
+                 or `union` before), or {PIVOT}"
+            ),
+            Self::FieldTwice { field } => write!(
+                f,
+                "series `{series}` has two tables of field `{field}`; read the results of `window` or                  `union` one by one, or {PIVOT}"
+            ),
+            Self::NoTime => write!(
+                f,
+                "series `{series}` has rows without `_time`; keep that column, or {PIVOT}"
+            ),
+            Self::TimeTwice { field, time } => write!(
+                f,
+                "series `{series}` has field `{field}` twice at {}; do not drop tags, which part                  series",
+                Excerpt(time)
+            ),
+            Self::Unordered { field, time } => write!(
+                f,
+                "series `{series}` has field `{field}` not in order of time at {}; end the query with                  `sort(columns: [\"_time\"])`, do not drop tags, or {PIVOT}",
+                Excerpt(time)
+            ),
+        }
+    }
+}
+
+/// The remedy for un-pivoted rows.
+const PIVOT: &str = "add `|> pivot(rowKey: [\"_time\"], columnKey: [\"_field\"], valueColumn: \
+                     \"_value\")` to the query";
 
 /// Everything in which a table does not fit a struct.
 #[derive(Debug, Clone)]
@@ -42,6 +119,8 @@ pub struct Mismatches {
     found: Vec<Mismatch>,
     /// The names of the table's columns.
     columns: Vec<String>,
+    /// The tags of the series, where a table stands for one.
+    series: Option<String>,
 }
 
 /// One column in which a table does not fit a struct.
@@ -81,7 +160,13 @@ impl Mismatch {
 
 impl Mismatches {
     pub(crate) const fn new(row: &'static str, found: Vec<Mismatch>, columns: Vec<String>) -> Self {
-        Self { row, found, columns }
+        Self { row, found, columns, series: None }
+    }
+
+    /// Names the series that does not fit.
+    pub(crate) fn in_series(mut self, series: String) -> Self {
+        self.series = Some(series);
+        self
     }
 
     /// Each mismatch, in the order of the struct's members.
@@ -104,6 +189,9 @@ impl fmt::Display for Mismatches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 20;
         write!(f, "the result does not fit `{}`", self.row)?;
+        if let Some(series) = &self.series {
+            write!(f, " in series `{}`", Excerpt(series))?;
+        }
         for (place, mismatch) in self.found.iter().take(SHOWN).enumerate() {
             let lead = if place == 0 { ": " } else { "; " };
             write!(f, "{lead}{mismatch}")?;
@@ -156,10 +244,9 @@ impl fmt::Display for Mismatch {
                 "it has several fields, but the table has one column `_value` and none that says \
                  which field that is; read it into a struct with one field",
             ),
-            Problem::Unpivoted { named: true } => f.write_str(
-                "its fields come as rows of `_field` and `_value`; add `|> pivot(rowKey: \
-                 [\"_time\"], columnKey: [\"_field\"], valueColumn: \"_value\")` to the query",
-            ),
+            Problem::Unpivoted { named: true } => {
+                write!(f, "its fields come as rows of `_field` and `_value`; {PIVOT}")
+            }
         }
     }
 }
@@ -208,6 +295,11 @@ pub(crate) enum CellProblem {
     OtherField {
         found: String,
         wanted: &'static str,
+    },
+    /// A row that was put together lacks a field.
+    Lacking {
+        series: String,
+        time: String,
     },
     /// A column was asked for by its name at run time, among these.
     NoColumn {
@@ -322,6 +414,12 @@ impl fmt::Display for CellProblem {
                  query",
                 Excerpt(found),
                 Literal(wanted)
+            ),
+            Self::Lacking { series, time } => write!(
+                f,
+                "series `{}` lacks the field at {}; read it as an `Option`",
+                Excerpt(series),
+                Excerpt(time)
             ),
             Self::NoColumn { column, columns } => write!(
                 f,

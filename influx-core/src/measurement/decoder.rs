@@ -2,17 +2,23 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use super::assembly::{self, Assembly};
+use super::plan::is_narrow;
 use super::{FromRow, FromRowOwned};
 use crate::annotated_csv::{OwnedRecord, Reader, Step};
 use crate::error::Result;
 
 /// Chunks of annotated CSV → rows of `T`.
 ///
-/// Does no I/O; [`Reader`] shows how to drive it.
+/// Does no I/O; [`Reader`] shows how to drive it. It holds one row, save where a struct with several
+/// fields reads a result that is not pivoted: then one series, whose rows come when all of it has,
+/// and 16 bytes for each series before it.
 pub struct Decoder<T: FromRow> {
     reader: Reader,
     /// The plan, and the header that it was made for.
-    plan: Option<(u64, T::Plan)>,
+    plan: Option<(Header, T::Plan)>,
+    /// What puts rows together, from the first table on that needs it.
+    assembly: Option<Box<Assembly>>,
     /// Whether the table is one of the server's profilers, and what those said.
     in_profile: bool,
     profile: Vec<OwnedRecord>,
@@ -21,6 +27,15 @@ pub struct Decoder<T: FromRow> {
 
 /// The result in which the server's profilers speak. Its rows are never those of a struct.
 const PROFILER: &str = "_profiler";
+
+/// Which header a plan was made for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Header {
+    /// A block of the reply.
+    Block(u64),
+    /// That of rows which were put together.
+    Whole(u64),
+}
 
 /// What [`Decoder::advance`] came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +59,14 @@ impl<T: FromRow> Decoder<T> {
     /// [dialect](crate::annotated_csv::Dialect).
     #[must_use]
     pub const fn with_reader(reader: Reader) -> Self {
-        Self { reader, plan: None, in_profile: false, profile: Vec::new(), failed: false }
+        Self {
+            reader,
+            plan: None,
+            assembly: None,
+            in_profile: false,
+            profile: Vec::new(),
+            failed: false,
+        }
     }
 
     /// Hands over the next chunk. It is due after [`Progress::NeedInput`]; one that comes earlier
@@ -68,7 +90,8 @@ impl<T: FromRow> Decoder<T> {
     ///
     /// # Errors
     /// After an error there are no more rows. As [`Reader::advance`]; [`MissingColumn`](crate::ErrorKind::MissingColumn) and
-    /// [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when the table does not fit `T`.
+    /// [`TypeMismatch`](crate::ErrorKind::TypeMismatch) when the table does not fit `T`, or its rows
+    /// cannot be put together.
     pub fn advance(&mut self) -> Result<Progress> {
         if self.failed {
             return Ok(Progress::End);
@@ -80,17 +103,22 @@ impl<T: FromRow> Decoder<T> {
 
     fn step(&mut self) -> Result<Progress> {
         loop {
+            if let Some(progress) = self.assemble()? {
+                return Ok(progress);
+            }
             match self.reader.advance()? {
-                Step::Table => self.in_profile = self.reader.table().result() == PROFILER,
+                Step::Table => self.enter_table(),
                 Step::Record if self.in_profile => self.keep_profile()?,
                 Step::NeedInput => return Ok(Progress::NeedInput),
                 Step::End => return Ok(Progress::End),
-                Step::Record => {
-                    self.make_plan()?;
-                    return Ok(Progress::Row);
-                }
+                Step::Record if self.make_plan()? => return Ok(Progress::Row),
+                Step::Record => {}
             }
         }
+    }
+
+    fn enter_table(&mut self) {
+        self.in_profile = self.reader.table().result() == PROFILER;
     }
 
     fn keep_profile(&mut self) -> Result<()> {
@@ -107,12 +135,52 @@ impl<T: FromRow> Decoder<T> {
         &self.profile
     }
 
-    fn make_plan(&mut self) -> Result<()> {
-        let table = self.reader.table();
-        if self.plan.as_ref().is_none_or(|(block, _)| *block != table.block()) {
-            self.plan = Some((table.block(), T::plan(table)?));
+    /// Goes on in tables whose rows are put together, if it stands in one.
+    fn assemble(&mut self) -> Result<Option<Progress>> {
+        let Some(assembly) = self.assembly.as_mut().filter(|a| a.is_active()) else {
+            return Ok(None);
+        };
+        loop {
+            return Ok(Some(match assembly.advance(&mut self.reader)? {
+                assembly::Step::Series => {
+                    let header = Header::Whole(assembly.version());
+                    if self.plan.as_ref().is_none_or(|(known, _)| *known != header) {
+                        let plan = T::plan(assembly.header());
+                        self.plan = Some((header, plan.map_err(|error| assembly.name(error))?));
+                    }
+                    continue;
+                }
+                assembly::Step::Row => Progress::Row,
+                assembly::Step::NeedInput => Progress::NeedInput,
+                assembly::Step::End => Progress::End,
+                assembly::Step::Other => return self.leave_assembly(),
+            }));
         }
-        Ok(())
+    }
+
+    /// The record at which the reader stands is of a table of another kind.
+    fn leave_assembly(&mut self) -> Result<Option<Progress>> {
+        self.enter_table();
+        if self.in_profile {
+            self.keep_profile()?;
+            return Ok(None);
+        }
+        Ok(self.make_plan()?.then_some(Progress::Row))
+    }
+
+    /// Finds the columns of the record; `false` if its table's rows are to be put together.
+    fn make_plan(&mut self) -> Result<bool> {
+        let table = self.reader.table();
+        let header = Header::Block(table.block());
+        if self.plan.as_ref().is_some_and(|(known, _)| *known == header) {
+            return Ok(true);
+        }
+        if let Some(schema) = T::ASSEMBLED.filter(|schema| is_narrow(schema, table)) {
+            self.assembly.get_or_insert_with(|| Box::new(Assembly::new(schema))).enter();
+            return Ok(false);
+        }
+        self.plan = Some((header, T::plan(table)?));
+        Ok(true)
     }
 
     /// The row that [`Progress::Row`] announced; `None` after any other progress.
@@ -125,8 +193,11 @@ impl<T: FromRow> Decoder<T> {
         if self.failed {
             return None;
         }
-        let (_, plan) = self.plan.as_mut()?;
-        let record = self.reader.record()?;
+        let (header, plan) = self.plan.as_mut()?;
+        let record = match header {
+            Header::Block(_) => self.reader.record()?,
+            Header::Whole(_) => self.assembly.as_ref()?.record()?,
+        };
         let row = T::read(plan, &record).map_err(|error| error.into_error(record.position()));
         self.failed = row.is_err();
         Some(row)

@@ -15,6 +15,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod assembly;
 mod decoder;
 mod field;
 mod plan;

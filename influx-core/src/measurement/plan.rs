@@ -19,7 +19,7 @@ pub struct RowPlan {
 
 /// A column that must hold one text.
 #[derive(Debug)]
-struct Identity {
+pub(super) struct Identity {
     column: usize,
     wanted: &'static str,
     /// In the group key the first row speaks for the table.
@@ -66,7 +66,7 @@ impl RowPlan {
         let field = schema.columns.iter().find(|column| column.role == Role::Field);
         Ok(Self {
             places,
-            measurement: Identity::of(table, "_measurement", schema.measurement),
+            measurement: Identity::of_measurement(table, &schema),
             field: match (unpivoted, field) {
                 (Unpivoted::OneField, Some(field)) => Identity::of(table, "_field", field.name),
                 _ => None,
@@ -84,10 +84,7 @@ impl RowPlan {
     pub fn check(&mut self, record: &Record<'_>) -> Result<(), CellError> {
         let known = self.checked == Some(record.table().sequence());
         if let Some(measurement) = &self.measurement {
-            measurement.check(record, known, |found, wanted| CellProblem::OtherMeasurement {
-                found,
-                wanted,
-            })?;
+            measurement.check_measurement(record, known)?;
         }
         if let Some(field) = &self.field {
             field
@@ -169,13 +166,31 @@ impl Unpivoted {
     }
 }
 
+/// Whether `table` holds several fields of `schema` as rows of `_field` and `_value`.
+pub(super) fn is_narrow(schema: &Schema, table: &TableHeader) -> bool {
+    matches!(Unpivoted::of(schema, table), Unpivoted::SeveralFields { named: true })
+}
+
 impl Identity {
+    pub(super) fn of_measurement(table: &TableHeader, schema: &Schema) -> Option<Self> {
+        Self::of(table, "_measurement", schema.measurement)
+    }
+
     fn of(table: &TableHeader, name: &str, wanted: &'static str) -> Option<Self> {
         let column = table.column_index(name)?;
         Some(Self { column, wanted, once: table.columns()[column].group })
     }
 
     /// `known`: another row of the table was checked.
+    #[inline]
+    pub(super) fn check_measurement(
+        &self,
+        record: &Record<'_>,
+        known: bool,
+    ) -> Result<(), CellError> {
+        self.check(record, known, |found, wanted| CellProblem::OtherMeasurement { found, wanted })
+    }
+
     fn check(
         &self,
         record: &Record<'_>,

@@ -2,6 +2,7 @@ use serde::de::DeserializeOwned;
 
 use super::{CellError, Mismatches};
 use crate::annotated_csv::{OwnedRecord, Record, TableHeader, deserialize_row};
+use crate::schema::Schema;
 
 /// A type that a row of a result can be read into.
 ///
@@ -24,6 +25,9 @@ pub trait FromRow {
     type Row<'r>;
     /// Where the columns are.
     type Plan: Send + 'static;
+    /// The struct whose rows are put together where a result has one row for each field.
+    #[doc(hidden)]
+    const ASSEMBLED: Option<Schema> = None;
 
     /// Finds the columns of a table.
     ///

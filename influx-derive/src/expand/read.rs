@@ -23,11 +23,13 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     });
     let members: Vec<_> = members.collect();
     let owned = owned(model, private, &bounds);
+    let assembled = assembled(model, private);
     quote! {
         #derived
         impl #generics #private::FromRow for #ident #arguments #bounds {
             type Row<'__r> = #row;
             type Plan = #private::RowPlan;
+            #assembled
 
             fn plan(
                 __table: &#private::TableHeader,
@@ -46,6 +48,17 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
 
         #owned
     }
+}
+
+/// Tells the decoder to put rows together where each field comes as a row of its own.
+fn assembled(model: &Measurement<'_>, private: &TokenStream) -> Option<TokenStream> {
+    let fields = model.columns().filter(|member| matches!(member.kind, Kind::Field { .. }));
+    (fields.count() > 1).then(|| {
+        quote! {
+            const ASSEMBLED: ::core::option::Option<#private::Schema> =
+                ::core::option::Option::Some(<Self as #private::Measurement>::SCHEMA);
+        }
+    })
 }
 
 /// `impl FromRowOwned`, for a struct without lifetimes.
