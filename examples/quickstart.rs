@@ -79,12 +79,11 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let flux = format!(
         r#"from(bucket: "{BUCKET}")
             |> range(start: 2012-01-01T00:00:00Z, stop: 2016-01-01T00:00:00Z)
-            |> filter(fn: (r) => r._measurement == "weather_day")
-            |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
-            |> group()
-            |> sort(columns: ["_time"])"#
+            |> filter(fn: (r) => r._measurement == "weather_day")"#
     );
-    let received: Vec<WeatherDay> = client.query(flux).fetch().await?;
+    let mut received: Vec<WeatherDay> = client.query(flux).fetch().await?;
+    // They come by tag, each by time.
+    received.sort_by_key(|day| day.day);
     if received != sent {
         return Err("what came back is not what was sent".into());
     }

@@ -101,6 +101,35 @@ fn handing_points_to_a_writer_allocates_nothing_per_point() {
 }
 
 #[test]
+fn putting_rows_together_allocates_nothing_per_row() {
+    let table = |datatype: &str, field: &str, value: &str| {
+        let head = format!(
+            "#datatype,string,long,dateTime:RFC3339,{datatype},string,string,string,string\r\n\
+             #group,false,false,false,false,true,true,true,true\r\n#default,_result,,,,,,,\r\n\
+             ,result,table,_time,_value,_field,_measurement,core,number\r\n"
+        );
+        let row = |n: u64| format!(",,0,2024-05-01T12:00:00.{n:09}Z,{value},{field},cpu,0,1\r\n");
+        head + &(0..20_000).map(row).collect::<String>() + "\r\n"
+    };
+    let csv = table("long", "load", "3")
+        + &table("string", "note", "x")
+        + &table("double", "temp", "1.5");
+    let mut rows = 0;
+    let count = allocations(|| {
+        let mut decoder = Decoder::<Cpu<'_>>::new();
+        decoder.feed(csv);
+        decoder.finish();
+        while decoder.advance().unwrap() == Progress::Row {
+            let row = decoder.row().unwrap().unwrap();
+            assert_eq!((row.core, row.load, row.note), ("0", Some(3), "x"));
+            rows += 1;
+        }
+    });
+    assert_eq!(rows, 20_000);
+    assert!(count < 400, "{count} allocations for 20,000 rows in three tables");
+}
+
+#[test]
 fn reading_rows_that_borrow_allocates_nothing_per_row() {
     let row = ",,0,2024-05-01T12:00:00Z,cpu,0,1,22.35,3,note\r\n";
     let csv = format!(

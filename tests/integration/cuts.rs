@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use influx_core::annotated_csv::{OwnedRecord, Reader};
 use influx_core::measurement::{Decoder, Progress};
-use influx_core::{Client, Error, ErrorKind};
+use influx_core::{Client, Error, ErrorKind, Measurement};
 use influx_fuzz::Event;
 use proptest::prelude::*;
 
@@ -232,6 +232,83 @@ async fn a_reply_that_is_ended_within_a_line_by_a_last_chunk_is_no_success() {
 #[tokio::test]
 async fn a_reply_that_is_ended_within_a_line_by_its_length_is_no_success() {
     end_early(of_known_length).await;
+}
+
+/// Two series of several fields, with gaps, which are put together to whole rows.
+const NARROW: &str = "#datatype,string,long,dateTime:RFC3339,double,string,string\r\n\
+     #group,false,false,false,false,true,true\r\n#default,_result,,,,,\r\n\
+     ,result,table,_time,_value,_field,host\r\n,,0,1970-01-01T00:00:01Z,1.5,a,x\r\n\
+     ,,0,1970-01-01T00:00:02Z,2.5,a,x\r\n\r\n\
+     #datatype,string,long,dateTime:RFC3339,string,string,string\r\n\
+     #group,false,false,false,false,true,true\r\n#default,_result,,,,,\r\n\
+     ,result,table,_time,_value,_field,host\r\n,,1,1970-01-01T00:00:02Z,\"\"\"two\"\",\r\n2\",b,x\r\n\
+     ,,1,1970-01-01T00:00:03Z,three,b,x\r\n,,2,1970-01-01T00:00:01Z,one,b,y\r\n\r\n";
+
+#[derive(Measurement, Debug, Clone, PartialEq)]
+#[measurement(name = "m")]
+struct Assembled {
+    #[tag]
+    host: String,
+    #[field]
+    a: Option<f64>,
+    #[field]
+    b: Option<String>,
+    #[timestamp(unit = "s")]
+    time: i64,
+}
+
+/// The whole rows up to the end or an error.
+fn whole_rows<'x>(
+    chunks: impl IntoIterator<Item = &'x [u8]>,
+) -> (Vec<Assembled>, Option<ErrorKind>) {
+    let (mut decoder, mut rows) = (Decoder::<Assembled>::new(), Vec::new());
+    let mut chunks = chunks.into_iter();
+    loop {
+        match decoder.advance() {
+            Ok(Progress::Row) => rows.push(decoder.row().unwrap().unwrap()),
+            Ok(Progress::NeedInput) => match chunks.next() {
+                Some(chunk) => decoder.feed(chunk.to_vec()),
+                None => decoder.finish(),
+            },
+            Ok(Progress::End) => return (rows, None),
+            Err(error) => return (rows, Some(error.kind())),
+        }
+    }
+}
+
+#[test]
+fn whole_rows_do_not_depend_on_where_chunks_are_cut() {
+    let text = NARROW.as_bytes();
+    let whole = whole_rows([text]);
+    assert_eq!((whole.0.len(), whole.1), (4, None));
+    for cut in 0..text.len() {
+        assert_eq!(whole_rows([&text[..cut], &text[cut..]]), whole, "cut at {cut}");
+    }
+    for size in 1..40 {
+        assert_eq!(whole_rows(text.chunks(size)), whole, "pieces of {size}");
+    }
+}
+
+#[tokio::test]
+async fn a_series_of_which_a_part_came_gives_no_row() {
+    let (all, _) = whole_rows([NARROW.as_bytes()]);
+    let (head, body) = chunked(NARROW.as_bytes());
+    let length = body.len();
+    let part = move |cut| answer((head.clone(), body[..cut].to_vec()));
+    let client = sequence((0..length).map(part), End::Close).await.build().unwrap();
+    for cut in 0..length {
+        let (mut source, mut rows) = (client.query("x").rows::<Assembled>(), Vec::new());
+        let error = loop {
+            match source.next().await {
+                Ok(Some(row)) => rows.push(row),
+                Ok(None) => panic!("cut at {cut}: a short success"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::Interrupted, "cut at {cut}");
+        // The first series is whole once the second begins.
+        assert!(rows.is_empty() || rows == all[..3], "cut at {cut}: {rows:?}");
+    }
 }
 
 fn events<'x>(chunks: impl IntoIterator<Item = &'x [u8]>) -> Vec<Event> {

@@ -11,6 +11,7 @@
 
 mod allocations;
 mod architecture;
+mod assemble;
 mod compile_errors;
 mod cuts;
 mod derive;

@@ -71,9 +71,8 @@ use crate::time::Timestamp;
 /// A server's read gives the rows of one field after those of another. A derived struct with several
 /// fields takes them as they come and puts whole rows together, one series after the other, each by
 /// time: `stream` and `rows` then hold one series in memory. No `pivot` is needed, which would cost
-/// the server three times the work; [the guide](crate::measurement#whole-rows) says when it is. Drop
-/// what every row says again, to read less:
-/// `|> drop(columns: ["_start", "_stop", "_measurement"])`, but never a tag.
+/// the server more work and memory; [the guide](crate::measurement#whole-rows) says when it is. No
+/// `drop` either: it makes the server sort the tables by field, and that is an error.
 #[derive(Clone)]
 #[must_use = "a query does nothing until `fetch`, `stream`, `rows`, `tables` or `raw`"]
 pub struct Query {

@@ -24,6 +24,8 @@ pub(crate) enum SeriesProblem {
         column: String,
     },
     ComesBack,
+    /// Tables may be sorted by field.
+    ByField,
     FieldTwice {
         field: &'static str,
     },
@@ -85,6 +87,11 @@ impl SeriesProblem {
                 f,
                 "series `{series}` comes back after another one; leave the server's order (no `group` \
                  or `union` before), or {PIVOT}"
+            ),
+            Self::ByField => write!(
+                f,
+                "the tables come field by field, as `drop` and `keep` sort them; leave those \
+                 out, or {PIVOT}"
             ),
             Self::FieldTwice { field } => write!(
                 f,

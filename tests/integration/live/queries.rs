@@ -29,6 +29,24 @@ struct Temp {
     time: Timestamp,
 }
 
+#[derive(Measurement, Debug, Clone, PartialEq)]
+struct Every {
+    #[tag]
+    sensor: Option<String>,
+    #[field]
+    always: i64,
+    #[field]
+    double: Option<f64>,
+    #[field]
+    unsigned: Option<u64>,
+    #[field]
+    boolean: Option<bool>,
+    #[field]
+    text: Option<String>,
+    #[timestamp]
+    time: Timestamp,
+}
+
 fn cpu(core: u64, n: i64) -> Cpu {
     let load = (n % 2 == 0).then_some(n);
     Cpu { core: core.to_string(), temp: 20.5, load, time: Timestamp::from_nanos(n) }
@@ -94,15 +112,64 @@ live! {
         assert_eq!(live.client.query(ungrouped).fetch::<Temp>().await.unwrap().len(), 20);
     }
 
-    async fn un_pivoted_rows_of_several_fields_name_the_pivot(live) {
-        fill(&live, 1, 2).await;
-        let error = live.client.query(live.narrow()).fetch::<Cpu>().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::MissingColumn);
-        let line = "|> pivot(rowKey: [\"_time\"], columnKey: [\"_field\"], valueColumn: \"_value\")";
-        assert!(error.to_string().contains(line), "{error}");
-        // And that line mends it.
-        let mended = format!("{} {line}", live.narrow());
-        assert_eq!(live.client.query(mended).fetch::<Cpu>().await.unwrap().len(), 2);
+    async fn un_pivoted_rows_of_several_fields_become_whole_ones(live) {
+        let all = fill(&live, 3, 2_000).await;
+        let one = format!(
+            "{} |> filter(fn: (r) => r.core == \"0\") |> drop(columns: [\"_start\", \"_stop\", \"_measurement\"])",
+            live.narrow()
+        );
+        assert_eq!(live.client.query(one).fetch::<Cpu>().await.unwrap(), all[..2_000]);
+        let grouped = format!("{} |> group(columns: [\"core\", \"_field\"])", live.narrow());
+        for flux in [live.narrow(), grouped] {
+            assert_eq!(live.client.query(&flux).fetch::<Cpu>().await.unwrap(), all);
+            let streamed: Vec<Cpu> = live.client.query(&flux).stream().map(Result::unwrap).collect().await;
+            assert_eq!(streamed, all);
+        }
+        let descending = format!("{} |> sort(columns: [\"_time\"], desc: true)", live.narrow());
+        let mut rows = live.client.query(descending).fetch::<Cpu>().await.unwrap();
+        rows.reverse();
+        rows.sort_by(|left, right| left.core.cmp(&right.core));
+        assert_eq!(rows, all);
+    }
+
+    async fn whole_rows_are_those_of_a_pivot_on_the_server(live) {
+        let every = |sensor: u64, n: i64| {
+            let gap = |k: i64| (n + sensor.cast_signed()) % k != 0;
+            Every {
+                sensor: (sensor > 0).then(|| format!("s {sensor}, \"quoted\"")),
+                always: n,
+                double: gap(2).then_some(f64::from(i32::try_from(n).unwrap()) / 7.0),
+                unsigned: gap(3).then_some(u64::MAX - n.cast_unsigned()),
+                boolean: gap(5).then_some(n % 2 == 0),
+                text: gap(7).then(|| format!("text {n}, \"quoted\"\nand more")),
+                time: Timestamp::from_nanos(n * 1_234_567_891),
+            }
+        };
+        let all: Vec<_> = (0..4).flat_map(|s| (0..500).map(move |n| every(s, n))).collect();
+        live.client.write(&live.bucket, &all).await.unwrap();
+        let whole: Vec<Every> = live.client.query(live.narrow()).fetch().await.unwrap();
+        assert_eq!(whole, all);
+        let pivoted = format!("{} |> sort(columns: [\"_time\"])", live.pivoted());
+        let mut pivoted: Vec<Every> = live.client.query(pivoted).fetch().await.unwrap();
+        // The server sends tables of one header in an order of its own.
+        pivoted.sort_by(|left, right| (&left.sensor, left.time).cmp(&(&right.sensor, right.time)));
+        assert_eq!(pivoted, all);
+    }
+
+    async fn what_cannot_be_put_together_is_an_error(live) {
+        fill(&live, 2, 4).await;
+        for (then, says) in [
+            ("|> group()", "is not in the group key"),
+            ("|> group(columns: [\"core\"])", "`_field` is not in the group key"),
+            ("|> drop(columns: [\"core\"])", "not in order of time"),
+            ("|> drop(columns: [\"_start\", \"_stop\", \"_measurement\"])", "the tables come field by field"),
+            ("|> keep(columns: [\"_time\", \"_field\", \"_value\", \"core\"])", "the tables come field by field"),
+        ] {
+            let flux = format!("{} {then}", live.narrow());
+            let error = live.client.query(flux).fetch::<Cpu>().await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MissingColumn);
+            assert!(error.to_string().contains(says), "{then}: {error}");
+        }
     }
 
     async fn rows_of_another_measurement_or_field_name_the_filter(live) {

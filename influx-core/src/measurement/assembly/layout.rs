@@ -21,7 +21,12 @@ pub(super) struct Layout {
     /// The tags, in the order of their names.
     keys: Box<[usize]>,
     measurement: Option<Identity>,
+    /// Whether the server may have sorted the tables by field before it did by tag.
+    pub(super) by_field: bool,
 }
+
+/// How the columns of a table begin that comes straight from the server's read.
+const READ: [&str; 4] = ["_start", "_stop", "_time", "_value"];
 
 impl Layout {
     /// Fails with the name of a column that may differ between the rows of one table.
@@ -39,7 +44,12 @@ impl Layout {
         }
         let mut keys: Vec<_> = tags().map(|(index, _)| index).filter(|i| *i != field).collect();
         keys.sort_by_key(|index| &columns[*index].name);
+        let names = || columns.iter().map(|column| column.name.as_str());
+        // Whatever changes columns sorts tables by their group keys, label by label.
+        let sorted = !names().take(READ.len()).eq(READ);
+        let by_field = sorted && keys.iter().any(|index| columns[*index].name.as_str() > "_field");
         Ok(Self {
+            by_field,
             block: table.block(),
             time,
             value,

@@ -2,7 +2,8 @@
 //!
 //! A server's read gives one table for each series and field, and those of one series are
 //! neighbours. So the rows of one series are held at a time, and handed out when the next series
-//! begins. What cannot be put together for sure is an error: never half a row.
+//! begins. A `drop` or `keep` sorts tables by field instead, which is found out before a row of an
+//! unfinished series is handed out. What cannot be put together for sure is an error: never half a row.
 
 mod layout;
 mod series;
@@ -27,6 +28,8 @@ pub(super) struct Assembly {
     layout: Option<Arc<Layout>>,
     /// The table whose rows are being taken, and its field if the struct has that.
     table: (u64, Option<usize>),
+    /// The name of that field.
+    field: Vec<u8>,
     series: Series,
     /// How the tables of the series look.
     shape: Option<Arc<Layout>>,
@@ -89,6 +92,7 @@ impl Assembly {
             state: State::Away,
             layout: None,
             table: (0, None),
+            field: Vec::new(),
             series: Series::new(&schema),
             shape: None,
             key: Vec::new(),
@@ -190,6 +194,7 @@ impl Assembly {
         write_key(&layout, record, &mut self.next_key);
         if self.shape.is_none() || self.next_key != self.key {
             if !self.series.is_empty() {
+                self.refuse_by_field(&layout, record)?;
                 return Ok(Taken::Ends);
             }
             self.open(Arc::clone(&layout), record)?;
@@ -206,7 +211,17 @@ impl Assembly {
             begun.map_err(|problem| self.refuse(Refusal::Series(problem), record))?;
         }
         self.table = (record.table().sequence(), field);
+        layout.field(record).clone_into(&mut self.field);
         Ok(Taken::Row)
+    }
+
+    /// Refuses tables that come field by field: the rest of the series may come later.
+    fn refuse_by_field(&self, layout: &Layout, record: &Record<'_>) -> Result<()> {
+        let sorted = layout.field(record) >= self.field.as_slice();
+        if layout.by_field && sorted && self.series.is_partial() {
+            return Err(self.refuse(Refusal::Series(SeriesProblem::ByField), record));
+        }
+        Ok(())
     }
 
     /// The layout of the record's table, if its fields come as rows.

@@ -81,6 +81,11 @@ impl Series {
         self.first.is_none()
     }
 
+    /// Whether fields of the struct are missing so far.
+    pub(super) fn is_partial(&self) -> bool {
+        self.fields.iter().any(|field| field.datatype.is_none())
+    }
+
     /// Which of the struct's fields is called so.
     pub(super) fn find(&self, name: &[u8]) -> Option<usize> {
         self.fields.iter().position(|field| field.schema.name.as_bytes() == name)
