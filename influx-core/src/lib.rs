@@ -59,7 +59,7 @@
 //!
 //! | feature | default | brings |
 //! |---|---|---|
-//! | `derive` | yes | the macros [`Measurement`] and [`TagValue`] |
+//! | `derive` | yes | the macros [`Measurement`], [`TagValue`] and [`FromRow`](macro@measurement::FromRow) |
 //! | `client` | yes | the HTTP client; without it the codecs stand alone, without I/O |
 //! | `rustls` | yes | `https://`, with ring and the platform's certificates |
 //! | `gzip` | yes | compressed writes (on request) and replies |

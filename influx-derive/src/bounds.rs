@@ -63,7 +63,7 @@ fn outliving(generics: &Generics) -> Vec<&Ident> {
 }
 
 const fn is_count(member: &Member<'_>) -> bool {
-    matches!(member.kind, Kind::Timestamp { unit: Some(_) })
+    matches!(member.kind, Kind::Timestamp { unit: Some(_) } | Kind::Column { unit: Some(_), .. })
 }
 
 /// The trait of a member's role.
@@ -72,7 +72,10 @@ pub(crate) fn role(member: &Member<'_>, private: &TokenStream) -> Option<TokenSt
         Kind::Tag { .. } => quote!(#private::TagValue),
         Kind::Field { .. } => quote!(#private::FieldValue),
         Kind::Timestamp { unit: None } => quote!(#private::TimestampValue),
-        Kind::Timestamp { unit: Some(_) } => quote!(#private::TimestampCount),
+        Kind::Column { unit: None, .. } => quote!(#private::ColumnValue),
+        Kind::Timestamp { unit: Some(_) } | Kind::Column { unit: Some(_), .. } => {
+            quote!(#private::TimestampCount)
+        }
         Kind::Skipped => return None,
     })
 }

@@ -31,7 +31,7 @@ fn key<'a>(member: &'a Member<'_>) -> Option<(&'a str, proc_macro2::Span, Part)>
     match &member.kind {
         Kind::Tag { key, span } => Some((key, *span, Part::Tag)),
         Kind::Field { key, span, .. } => Some((key, *span, Part::Field)),
-        Kind::Timestamp { .. } | Kind::Skipped => None,
+        Kind::Timestamp { .. } | Kind::Column { .. } | Kind::Skipped => None,
     }
 }
 

@@ -79,6 +79,24 @@ impl NonFinite {
 }
 
 impl Container {
+    /// That of a struct which is no measurement.
+    pub(crate) fn of_result(
+        input: &DeriveInput,
+        rename_all: Option<String>,
+        krate: Option<Path>,
+    ) -> Self {
+        Self {
+            name: String::new(),
+            name_span: input.ident.span(),
+            krate,
+            precision: None,
+            columns: false,
+            write_only: false,
+            rename_all,
+            non_finite: None,
+        }
+    }
+
     const OPTIONS: [&'static str; 7] =
         ["name", "rename_all", "precision", "non_finite", "columns", "write_only", "crate"];
 

@@ -13,6 +13,7 @@ mod container;
 mod diagnostics;
 mod expand;
 mod flux;
+mod from_row;
 mod member;
 mod model;
 mod names;
@@ -32,6 +33,15 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(Measurement, attributes(measurement, tag, field, timestamp))]
 pub fn derive_measurement(input: TokenStream) -> TokenStream {
     expand::measurement(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Reads a struct from rows that are no measurement's, such as those of an aggregation or a join.
+///
+/// Every member is a `#[column]`. The guide is the documentation of the module
+/// `influx_core::measurement`.
+#[proc_macro_derive(FromRow, attributes(from_row, column))]
+pub fn derive_from_row(input: TokenStream) -> TokenStream {
+    from_row::expand(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Makes an enum without data a tag: one text for each variant.

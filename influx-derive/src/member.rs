@@ -21,9 +21,24 @@ pub(crate) struct Member<'a> {
 }
 
 pub(crate) enum Kind {
-    Tag { key: String, span: Span },
-    Field { key: String, span: Span, non_finite: Option<NonFinite> },
-    Timestamp { unit: Option<Unit> },
+    Tag {
+        key: String,
+        span: Span,
+    },
+    Field {
+        key: String,
+        span: Span,
+        non_finite: Option<NonFinite>,
+    },
+    Timestamp {
+        unit: Option<Unit>,
+    },
+    /// Of a row that is no measurement's.
+    Column {
+        key: String,
+        span: Span,
+        unit: Option<Unit>,
+    },
     Skipped,
 }
 
@@ -31,6 +46,15 @@ pub(crate) enum Kind {
 pub(crate) enum Fallback {
     Default,
     Call(Path),
+}
+
+impl Fallback {
+    pub(crate) fn parse(option: Opt, diagnostics: &mut Diagnostics) -> Option<Self> {
+        match option.value {
+            None => Some(Self::Default),
+            Some(_) => option.path(diagnostics).map(Self::Call),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -174,11 +198,7 @@ impl MemberOptions {
                 self.non_finite.set(span, NonFinite::parse(option, diagnostics), diagnostics);
             }
             "default" => {
-                let fallback = match option.value {
-                    None => Some(Fallback::Default),
-                    Some(_) => option.path(diagnostics).map(Fallback::Call),
-                };
-                self.default.set(span, fallback, diagnostics);
+                self.default.set(span, Fallback::parse(option, diagnostics), diagnostics);
             }
             "skip" => self.skip.set(span, option.flag(diagnostics), diagnostics),
             "column" => self.column.set(span, option.ident(diagnostics), diagnostics),

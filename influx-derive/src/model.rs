@@ -24,7 +24,7 @@ impl<'a> Measurement<'a> {
             }
         }
         let container = Container::parse(input, diagnostics);
-        let fields = named_fields(input, diagnostics);
+        let fields = named_fields(input, ["a measurement", "a tag"], diagnostics);
         let members: Vec<_> = fields
             .iter()
             .flat_map(|fields| &fields.named)
@@ -40,8 +40,10 @@ impl<'a> Measurement<'a> {
     }
 }
 
-fn named_fields<'a>(
+/// The members; `what` is what the struct is to be, and an enum can be.
+pub(crate) fn named_fields<'a>(
     input: &'a DeriveInput,
+    [what, of_an_enum]: [&str; 2],
     diagnostics: &mut Diagnostics,
 ) -> Option<&'a syn::FieldsNamed> {
     let remedy = "use a struct with named members";
@@ -58,11 +60,13 @@ fn named_fields<'a>(
         },
         Data::Enum(data) => diagnostics.at(
             data.enum_token,
-            "an enum cannot be a measurement; use a struct with named members (an enum without \
-             data can be a tag, with #[derive(TagValue)])",
+            format!(
+                "an enum cannot be {what}; {remedy} (an enum without data can be {of_an_enum}, with \
+                 #[derive(TagValue)])"
+            ),
         ),
         Data::Union(data) => {
-            diagnostics.at(data.union_token, format!("a union cannot be a measurement; {remedy}"));
+            diagnostics.at(data.union_token, format!("a union cannot be {what}; {remedy}"));
         }
     }
     None

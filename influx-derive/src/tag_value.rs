@@ -60,6 +60,19 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
                 #read
             }
         }
+
+        #derived
+        impl #generics #private::ColumnValue for #ident #arguments #clause {
+            type Read<'__r> = Self;
+            const TYPE: #private::ValueType = #private::ValueType::String;
+            #optional
+
+            fn read_column(
+                __cell: #private::Cell<'_>,
+            ) -> ::core::result::Result<Self, #private::CellError> {
+                <Self as #private::TagValue>::read_tag(__cell)
+            }
+        }
     }
 }
 

@@ -132,6 +132,29 @@ fn stub_after_errors() {
     );
 }
 
+fn from_row(name: &str, input: &str) {
+    snapshot(name, input, crate::from_row::expand);
+}
+
+#[test]
+fn row_of_columns() {
+    from_row(
+        "row_of_columns",
+        r#"#[from_row(rename_all = "camelCase")]
+        struct Mean<'a, T> { #[column] host_name: &'a str, #[column(name = "_value")] mean: T,
+            #[column(name = "_time", unit = "ms")] time: Option<i64>, #[column(default)] count: i64,
+            #[column(skip)] seen: bool }"#,
+    );
+}
+
+#[test]
+fn row_stub_after_errors() {
+    from_row(
+        "row_stub_after_errors",
+        "struct Mean { host: String, #[column(nmae = \"m\")] mean: f64 }",
+    );
+}
+
 #[test]
 fn tag_enum() {
     tag_value(

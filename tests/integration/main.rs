@@ -16,6 +16,7 @@ mod compile_errors;
 mod cuts;
 mod derive;
 mod faults;
+mod from_row;
 mod fuzz;
 mod hygiene;
 mod live;

@@ -3,7 +3,7 @@
 
 pub use super::plan::RowPlan;
 pub use super::{
-    CellError, FieldValue, FromRow, FromRowOwned, Measurement, Mismatches, TagValue,
+    CellError, ColumnValue, FieldValue, FromRow, FromRowOwned, Measurement, Mismatches, TagValue,
     TimestampCount, TimestampValue,
 };
 pub use crate::annotated_csv::{Cell, Record, TableHeader};

@@ -4,7 +4,8 @@
 //!
 //! - [`Measurement`]: what a derived struct says of itself.
 //! - [`TagValue`], [`FieldValue`], [`TimestampValue`]: the types of members, one trait for each role,
-//!   for writing and reading. Implement them for types of your own.
+//!   for writing and reading. Implement them for types of your own. [`ColumnValue`] is for reading
+//!   alone.
 //! - [`FromRow`]: a row of a result, read in two phases: `plan` once for each header, `read` for
 //!   each row. [`Serde`] is one for types that only serde knows.
 //! - [`Decoder`]: chunks of annotated CSV → rows; [`rows()`] for a reply that is in memory.
@@ -16,6 +17,7 @@
 #[doc(hidden)]
 pub mod __private;
 mod assembly;
+mod column;
 mod decoder;
 mod field;
 mod plan;
@@ -23,12 +25,15 @@ mod row;
 mod tag;
 mod timestamp;
 
+pub use self::column::ColumnValue;
 pub use self::decoder::{Decoder, Progress, rows};
 pub use self::field::FieldValue;
 pub use self::row::{FromRow, FromRowOwned, Serde};
 pub use self::tag::TagValue;
 pub use self::timestamp::{TimestampCount, TimestampValue};
 pub use crate::error::{CellError, Mismatch, Mismatches};
+#[cfg(feature = "derive")]
+pub use influx_derive::FromRow;
 
 use crate::schema::Schema;
 

@@ -35,34 +35,15 @@ impl RowPlan {
     /// Every column that is missing or of another type.
     pub fn new(schema: Schema, table: &TableHeader) -> Result<Self, Mismatches> {
         let unpivoted = Unpivoted::of(&schema, table);
-        let mut found = Vec::new();
         if let Unpivoted::SeveralFields { named } = unpivoted {
             let problem = Problem::Unpivoted { named };
-            found.push(Mismatch { row: schema.row, member: "", problem });
+            let found = vec![Mismatch { row: schema.row, member: "", problem }];
             return Err(Mismatches::new(schema.row, found, Vec::new()));
         }
-        let mut place = |column: &ColumnSchema| {
-            let name = match (column.role, &unpivoted) {
-                (Role::Field, Unpivoted::OneField) => "_value",
-                _ => column.name,
-            };
-            let place = table.column_index(name);
-            let again = table.columns().iter().filter(|column| column.name == name).count() > 1;
-            let problem = match place {
-                Some(_) if again => Some(Problem::Twice { column: column.name }),
-                None if column.optional => None,
-                None => Some(Problem::Missing { column: column.name }),
-                Some(index) => wrong_type(column, name, &table.columns()[index].datatype),
-            };
-            let (row, member) = (schema.row, column.member);
-            found.extend(problem.map(|problem| Mismatch { row, member, problem }));
-            place
-        };
-        let places = schema.columns.iter().map(&mut place).collect();
-        if !found.is_empty() {
-            let columns = table.columns().iter().map(|column| column.name.clone()).collect();
-            return Err(Mismatches::new(schema.row, found, columns));
-        }
+        let places = places(&schema, table, |column| match (column.role, &unpivoted) {
+            (Role::Field, Unpivoted::OneField) => "_value",
+            _ => column.name,
+        })?;
         let field = schema.columns.iter().find(|column| column.role == Role::Field);
         Ok(Self {
             places,
@@ -74,6 +55,20 @@ impl RowPlan {
             schema,
             checked: None,
         })
+    }
+
+    /// Finds the columns of a row that is no measurement's: each by its own name.
+    ///
+    /// # Errors
+    /// Every column that is missing or of another type.
+    pub fn of_columns(
+        row: &'static str,
+        columns: &'static [ColumnSchema],
+        table: &TableHeader,
+    ) -> Result<Self, Mismatches> {
+        let schema = Schema::new(row, "", None, columns);
+        let places = places(&schema, table, |column| column.name)?;
+        Ok(Self { places, measurement: None, field: None, schema, checked: None })
     }
 
     /// Makes sure that the row is of this measurement (and field, where the table is un-pivoted).
@@ -208,6 +203,35 @@ impl Identity {
     }
 }
 
+/// Where each column of `schema` is in `table`, which has it under the name that `name` gives.
+fn places(
+    schema: &Schema,
+    table: &TableHeader,
+    name: impl Fn(&ColumnSchema) -> &'static str,
+) -> Result<Box<[Option<usize>]>, Mismatches> {
+    let mut found = Vec::new();
+    let mut place = |column: &ColumnSchema| {
+        let name = name(column);
+        let place = table.column_index(name);
+        let again = table.columns().iter().filter(|column| column.name == name).count() > 1;
+        let problem = match place {
+            Some(_) if again => Some(Problem::Twice { column: column.name }),
+            None if column.optional => None,
+            None => Some(Problem::Missing { column: column.name }),
+            Some(index) => wrong_type(column, name, &table.columns()[index].datatype),
+        };
+        let (row, member) = (schema.row, column.member);
+        found.extend(problem.map(|problem| Mismatch { row, member, problem }));
+        place
+    };
+    let places = schema.columns.iter().map(&mut place).collect();
+    if found.is_empty() {
+        return Ok(places);
+    }
+    let columns = table.columns().iter().map(|column| column.name.clone()).collect();
+    Err(Mismatches::new(schema.row, found, columns))
+}
+
 fn wrong_type(wanted: &ColumnSchema, column: &'static str, found: &Datatype) -> Option<Problem> {
     let fits = match wanted.value_type {
         ValueType::Float => *found == Datatype::Double,
@@ -227,12 +251,16 @@ fn wrong_type(wanted: &ColumnSchema, column: &'static str, found: &Datatype) -> 
         }
         (Role::Timestamp, _) => "convert it with `time(v: …)` in the query",
         // Rows of several fields can hold those of another type.
-        _ if column == "_value" => "filter by the struct's `_field`, or change the member's type",
+        _ if column != wanted.name => {
+            "filter by the struct's `_field`, or change the member's type"
+        }
         (_, Datatype::Double) => "make the member an `f64`, or convert in the query",
         (_, Datatype::Long) => "make the member an `i64`, or convert in the query",
         (_, Datatype::UnsignedLong) => "make the member a `u64`, or convert in the query",
         (_, Datatype::Boolean) => "make the member a `bool`, or convert in the query",
-        (_, Datatype::DateTime) => "make the member the #[timestamp], or convert in the query",
+        (_, Datatype::DateTime) => {
+            "make the member a time (of a measurement: the #[timestamp]), or convert in the query"
+        }
         _ => "make the member a `String`, or convert in the query",
     };
     (!fits).then(|| Problem::Type {

@@ -6,7 +6,8 @@ use crate::schema::Schema;
 
 /// A type that a row of a result can be read into.
 ///
-/// Derived with `#[derive(Measurement)]`. Reading has two phases: [`plan`](Self::plan) finds the
+/// Derived with `#[derive(Measurement)]`, and for rows that are no measurement's with
+/// [`#[derive(FromRow)]`](super#rows-that-are-no-measurement). Reading has two phases: [`plan`](Self::plan) finds the
 /// columns, once for each header of the reply; [`read`](Self::read) makes one row, without looking
 /// up a name. Three more rows need no derive:
 ///

@@ -2,10 +2,11 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
 
-use super::CellError;
+use super::{CellError, ColumnValue};
 use crate::annotated_csv::Cell;
 use crate::error::{CellProblem, Result};
 use crate::line_protocol::TimestampWriter;
+use crate::schema::ValueType;
 use crate::time::{Precision, Timestamp, ToTimestamp};
 
 /// A type that a `#[timestamp]` can have.
@@ -103,6 +104,30 @@ where
     fn read_timestamp(cell: Cell<'_>) -> Result<Self, CellError> {
         cell.time().map(|time| DateTime::<Utc>::from(time).into())
     }
+}
+
+macro_rules! columns {
+    ($([$($bound:tt)*] $rust:ty;)*) => {$(
+        impl $($bound)* ColumnValue for $rust
+        where
+            Self: TimestampValue,
+        {
+            type Read<'r> = <Self as TimestampValue>::Read<'r>;
+            const TYPE: ValueType = ValueType::Time;
+
+            #[inline]
+            fn read_column(cell: Cell<'_>) -> Result<Self::Read<'_>, CellError> {
+                <Self as TimestampValue>::read_timestamp(cell)
+            }
+        }
+    )*};
+}
+
+columns! {
+    [] Timestamp;
+    [] SystemTime;
+    [] NaiveDateTime;
+    [<Tz: TimeZone>] DateTime<Tz>;
 }
 
 impl<T: TimestampValue> TimestampValue for Option<T> {

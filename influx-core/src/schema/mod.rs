@@ -107,6 +107,22 @@ impl ColumnSchema {
     ) -> Self {
         Self { name, role, value_type, optional, member, rust_type, doc }
     }
+
+    /// One that belongs to no measurement.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_result(
+        name: &'static str,
+        value_type: ValueType,
+        optional: bool,
+        texts: [&'static str; 3],
+    ) -> Self {
+        let role = match value_type {
+            ValueType::Time => Role::Timestamp,
+            _ => Role::Field,
+        };
+        Self::new(name, role, value_type, optional, texts)
+    }
 }
 
 /// What a column is to the server.

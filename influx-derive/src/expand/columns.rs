@@ -46,7 +46,9 @@ fn constant(
     let (name, role, noun) = match &member.kind {
         Kind::Tag { key, .. } => (key.as_str(), quote!(Tag), "tag"),
         Kind::Field { key, .. } => (key.as_str(), quote!(Field), "field"),
-        Kind::Timestamp { .. } | Kind::Skipped => ("_time", quote!(Timestamp), "timestamp"),
+        Kind::Timestamp { .. } | Kind::Column { .. } | Kind::Skipped => {
+            ("_time", quote!(Timestamp), "timestamp")
+        }
     };
     let docs = if member.docs.is_empty() {
         format!("The {noun} `{name}`.")

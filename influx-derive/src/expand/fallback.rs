@@ -11,8 +11,7 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     let ident = &model.input.ident;
     let derived = paths::derived("members");
     let (generics, arguments, clause) = model.input.generics.split_for_impl();
-    let row = bounds::row_type(ident, &model.input.generics);
-    let owned = read::owned(model, private, clause);
+    let from_row = from_row(model, private);
     quote! {
         #derived
         impl #generics #private::Measurement for #ident #arguments #clause {
@@ -27,6 +26,17 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
             }
         }
 
+        #from_row
+    }
+}
+
+pub(crate) fn from_row(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
+    let ident = &model.input.ident;
+    let derived = paths::derived("members");
+    let (generics, arguments, clause) = model.input.generics.split_for_impl();
+    let row = bounds::row_type(ident, &model.input.generics);
+    let owned = read::owned(model, private, clause);
+    quote! {
         #derived
         impl #generics #private::FromRow for #ident #arguments #clause {
             type Row<'__r> = #row;

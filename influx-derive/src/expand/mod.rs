@@ -1,9 +1,9 @@
 //! Prints the implementations.
 
 mod columns;
-mod fallback;
-mod read;
-mod schema;
+pub(crate) mod fallback;
+pub(crate) mod read;
+pub(crate) mod schema;
 mod write;
 
 use proc_macro2::TokenStream;

@@ -9,6 +9,20 @@ use crate::model::Measurement;
 use crate::{bounds, paths};
 
 pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
+    let schema = quote!(<Self as #private::Measurement>::SCHEMA);
+    let plan = quote!(#private::RowPlan::new(#schema, __table));
+    let check = quote!(#private::RowPlan::check(__plan, __record)?;);
+    from_row(model, private, &plan, assembled(model, private).as_ref(), Some(&check))
+}
+
+/// `impl FromRow` with this plan, with what it says besides, and what is checked in each row.
+pub(crate) fn from_row(
+    model: &Measurement<'_>,
+    private: &TokenStream,
+    plan: &TokenStream,
+    assembled: Option<&TokenStream>,
+    check: Option<&TokenStream>,
+) -> TokenStream {
     let ident = &model.input.ident;
     let derived = paths::derived("members");
     let (generics, arguments, _) = model.input.generics.split_for_impl();
@@ -23,7 +37,6 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
     });
     let members: Vec<_> = members.collect();
     let owned = owned(model, private, &bounds);
-    let assembled = assembled(model, private);
     quote! {
         #derived
         impl #generics #private::FromRow for #ident #arguments #bounds {
@@ -34,14 +47,14 @@ pub(crate) fn expand(model: &Measurement<'_>, private: &TokenStream) -> TokenStr
             fn plan(
                 __table: &#private::TableHeader,
             ) -> ::core::result::Result<#private::RowPlan, #private::Mismatches> {
-                #private::RowPlan::new(<Self as #private::Measurement>::SCHEMA, __table)
+                #plan
             }
 
             fn read<'__r>(
                 __plan: &mut #private::RowPlan,
                 __record: &#private::Record<'__r>,
             ) -> ::core::result::Result<Self::Row<'__r>, #private::CellError> {
-                #private::RowPlan::check(__plan, __record)?;
+                #check
                 ::core::result::Result::Ok(#ident { #(#members),* })
             }
         }
@@ -96,7 +109,8 @@ fn read(member: &Member<'_>, index: usize, private: &TokenStream) -> TokenStream
         Kind::Tag { .. } => read("read_tag", quote!(__cell)),
         Kind::Field { .. } => read("read_field", quote!(__cell)),
         Kind::Timestamp { unit: None } => read("read_timestamp", quote!(__cell)),
-        Kind::Timestamp { unit: Some(unit) } => {
+        Kind::Column { unit: None, .. } => read("read_column", quote!(__cell)),
+        Kind::Timestamp { unit: Some(unit) } | Kind::Column { unit: Some(unit), .. } => {
             let unit = unit.variant();
             read("read_count", quote!(#private::Precision::#unit, __cell))
         }

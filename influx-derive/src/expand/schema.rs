@@ -39,27 +39,32 @@ fn column(member: &Member<'_>, private: &TokenStream) -> TokenStream {
         Kind::Field { key, .. } => {
             (key.as_str(), quote!(Field), bounds::item(member, "TYPE", private))
         }
-        Kind::Timestamp { .. } | Kind::Skipped => {
+        Kind::Timestamp { .. } | Kind::Column { .. } | Kind::Skipped => {
             ("_time", quote!(Timestamp), quote!(#private::ValueType::Time))
         }
     };
-    let optional = if member.default.is_some() {
-        quote!(true)
-    } else {
-        bounds::item(member, "OPTIONAL", private)
-    };
-    let name_of_member = member.ident.unraw().to_string();
-    let docs = &member.docs;
-    let rust_type = spell(member.ty);
+    let (optional, texts) = (optional(member, private), texts(member));
     quote! {
         #private::ColumnSchema::new(
             #name,
             #private::Role::#variant,
             #value_type,
             #optional,
-            [#name_of_member, #rust_type, #docs],
+            #texts,
         )
     }
+}
+
+/// Whether the reader does without the column.
+pub(crate) fn optional(member: &Member<'_>, private: &TokenStream) -> TokenStream {
+    if member.default.is_some() { quote!(true) } else { bounds::item(member, "OPTIONAL", private) }
+}
+
+/// What is said of the member: its name, type and documentation.
+pub(crate) fn texts(member: &Member<'_>) -> TokenStream {
+    let name = member.ident.unraw().to_string();
+    let (rust_type, docs) = (spell(member.ty), &member.docs);
+    quote!([#name, #rust_type, #docs])
 }
 
 /// The type as one writes it: `Option<u64>`, where tokens alone print as `Option < u64 >`.
