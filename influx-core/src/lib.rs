@@ -48,6 +48,7 @@
 //! | [`error`] | every reason for which the crate fails |
 //! | [`time`] | instants in nanoseconds, precisions, RFC 3339 |
 //! | [`schema`] | columns, roles, types, single values |
+//! | [`mod@flux`] | how values get into a query, also through the macro [`flux!`] |
 //! | [`line_protocol`] | how points are written |
 //! | [`annotated_csv`] | how query results are read |
 //! | [`measurement`] | **the guide to the derive**; structs, members, and which cell goes where |
@@ -59,7 +60,7 @@
 //!
 //! | feature | default | brings |
 //! |---|---|---|
-//! | `derive` | yes | the macros [`Measurement`], [`TagValue`] and [`FromRow`](macro@measurement::FromRow) |
+//! | `derive` | yes | the macros [`Measurement`], [`TagValue`], [`FromRow`](macro@measurement::FromRow) and [`flux!`] |
 //! | `client` | yes | the HTTP client; without it the codecs stand alone, without I/O |
 //! | `rustls` | yes | `https://`, with ring and the platform's certificates |
 //! | `gzip` | yes | compressed writes (on request) and replies |

@@ -1,0 +1,17 @@
+use influx_core::measurement::FromRow;
+
+#[derive(FromRow)]
+enum Sky {
+    Clear,
+}
+
+#[derive(FromRow)]
+union Bits {
+    float: f64,
+    integer: i64,
+}
+
+#[derive(FromRow)]
+struct Pair(f64, f64);
+
+fn main() {}
