@@ -3,6 +3,7 @@
 mod admin;
 mod alike;
 mod errors;
+mod flux;
 mod hostile;
 mod queries;
 mod records;

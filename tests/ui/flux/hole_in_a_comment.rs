@@ -1,0 +1,3 @@
+fn main() {
+    let _ = influx_core::flux!("x = 1 // of {room}");
+}

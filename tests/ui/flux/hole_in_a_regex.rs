@@ -1,0 +1,3 @@
+fn main() {
+    let _ = influx_core::flux!(r"filter(fn: (r) => r.room =~ /^{room}/)");
+}
