@@ -47,6 +47,12 @@ impl Dialect {
         Ok(self)
     }
 
+    /// The delimiter, and whether there are headers.
+    #[cfg(feature = "client")]
+    pub(crate) const fn parts(self) -> (char, bool) {
+        (self.delimiter as char, self.header)
+    }
+
     /// Reads a whole reply in this dialect, as [`tables`](super::tables) does.
     ///
     /// ```
@@ -71,6 +77,17 @@ impl Dialect {
         self.header = header;
         self
     }
+}
+
+/// A row of annotations that stands before each block of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Annotation {
+    /// The types of the columns.
+    Datatype,
+    /// Which columns are in the group key.
+    Group,
+    /// What empty cells stand for, and the name of the result.
+    Default,
 }
 
 impl Default for Dialect {

@@ -62,7 +62,7 @@ pub use self::cell::Cell;
 pub use self::column::{Column, Datatype};
 pub(crate) use self::composed::Composed;
 pub(crate) use self::deserialize::row as deserialize_row;
-pub use self::dialect::Dialect;
+pub use self::dialect::{Annotation, Dialect};
 pub use self::header::TableHeader;
 pub use self::owned_record::OwnedRecord;
 pub use self::reader::{Reader, Step};

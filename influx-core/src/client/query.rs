@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::source::Source;
 use super::{BoxFuture, Profile, RowStream, Rows};
-use crate::annotated_csv::{self, Reader, Step, Table};
+use crate::annotated_csv::{self, Annotation, Dialect, Reader, Step, Table};
 use crate::error::Result;
 use crate::flux::{self, IntoParam, Script};
 use crate::http::{Connection, Request};
@@ -93,15 +93,32 @@ struct Body<'a> {
     r#extern: Option<flux::Json<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     now: Option<Timestamp>,
-    dialect: Dialect,
+    dialect: Format,
 }
 
-/// What the reader needs; the server's own default leaves all annotations out.
+/// The form of the reply. The server's own default leaves all annotations out.
 #[derive(Serialize)]
-struct Dialect {
+struct Format {
     header: bool,
-    delimiter: &'static str,
-    annotations: [&'static str; 3],
+    delimiter: char,
+    annotations: Vec<&'static str>,
+}
+
+impl Format {
+    fn new(dialect: Dialect, annotations: impl IntoIterator<Item = Annotation>) -> Self {
+        let (delimiter, header) = dialect.parts();
+        let name = |annotation| match annotation {
+            Annotation::Datatype => "datatype",
+            Annotation::Group => "group",
+            Annotation::Default => "default",
+        };
+        Self { header, delimiter, annotations: annotations.into_iter().map(name).collect() }
+    }
+
+    /// What the reader needs.
+    fn of_reader() -> Self {
+        Self::new(Dialect::new(), [Annotation::Datatype, Annotation::Group, Annotation::Default])
+    }
 }
 
 impl Query {
@@ -291,18 +308,48 @@ impl Query {
         RawReply(self.source())
     }
 
+    /// The reply as CSV in another dialect, with these rows of annotations, in this order.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> influx_core::Result<()> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let client = influx_core::Client::builder(server.url()).token(server.token());
+    /// # let client = client.org(server.org()).build()?;
+    /// # client.write("my-bucket", "cpu,host=a temp=22.35 1").await?;
+    /// use influx_core::annotated_csv::Dialect;
+    ///
+    /// let script = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)
+    ///     |> keep(columns: ["host", "_value"])"#;
+    /// let dialect = Dialect::new().delimiter(b';')?;
+    /// let csv = client.query(script).raw_in(dialect, []).bytes().await?;
+    /// assert_eq!(csv, ";result;table;_value;host\r\n;_result;0;22.35;a\r\n\r\n");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn raw_in(
+        self,
+        dialect: Dialect,
+        annotations: impl IntoIterator<Item = Annotation>,
+    ) -> RawReply {
+        let format = Format::new(dialect, annotations);
+        RawReply(self.source_in(format))
+    }
+
     fn source(self) -> Source {
-        let request = self.request();
+        self.source_in(Format::of_reader())
+    }
+
+    fn source_in(self, format: Format) -> Source {
+        let request = self.request(format);
         let connection = self.connection;
         let silence = self.timeout.unwrap_or(connection.read_timeout);
         Source::new(Box::pin(async move { connection.open(request?, silence).await }))
     }
 
-    fn request(&self) -> Result<Request> {
+    fn request(&self, dialect: Format) -> Result<Request> {
         self.script.check()?;
         let org = self.connection.org(self.org.as_deref())?;
-        let dialect =
-            Dialect { header: true, delimiter: ",", annotations: ["datatype", "group", "default"] };
         let body = Body {
             r#type: "flux",
             query: self.script.text(),
