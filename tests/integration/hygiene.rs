@@ -42,6 +42,12 @@ mod shadowed {
         __out: ::core::option::Option<i64>,
     }
 
+    /// A script.
+    #[must_use]
+    pub fn script(host: &str, limits: (f64, i64)) -> ::influx_core::flux::Script {
+        ::influx_core::flux!("x = {host} + r[{host}] + {limits.0} + {n}", n = limits.1 + 1)
+    }
+
     /// A tag.
     #[derive(::influx_core::TagValue)]
     #[influx(rename_all = "lowercase")]
@@ -87,6 +93,8 @@ mod renamed {
         influx_core::line_protocol::encode(&Renamed { kind: Kind::One, text: "x" }, &mut buffer)
             .unwrap();
         assert_eq!(buffer, b"renamed,kind=One text=\"x\"\n");
+        let script = path::to::influx::flux!("x = {a}", a = 1);
+        assert_eq!(script.text(), "x = _a");
     }
 }
 
@@ -107,6 +115,21 @@ mod from_a_macro {
         };
     }
     floats! { Floats { a: f64, b: Option<f32> } }
+
+    macro_rules! script {
+        ($text:literal, $value:expr) => {{
+            let b = 2;
+            influx_core::flux!($text, a = $value, b = b)
+        }};
+    }
+
+    #[test]
+    fn scripts() {
+        let b = "the caller's";
+        let c = "c";
+        let script = script!("{a} + {b} + r[{c}]", b);
+        assert_eq!(script.text(), "_a + _b + r[\"c\"]");
+    }
 
     #[test]
     fn writes() {

@@ -362,7 +362,7 @@ live! {
             live.client.query(script).fetch_profiled::<OwnedRecord>().await.unwrap();
         assert_eq!(rows.len(), 2);
         let graph = profile.query.unwrap().plan_graph;
-        assert!(!graph.contains("filter"), "{graph}");
+        assert!(graph.contains("merged_ReadRange") && !graph.contains("->"), "{graph}");
         // A script that asks by itself.
         let own = format!(
             "import \"profiler\"\noption profiler.enabledProfilers = [\"query\"]\n{}",
