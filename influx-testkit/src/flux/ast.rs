@@ -70,6 +70,8 @@ pub(crate) enum ExpressionKind {
     Time(i64),
     Regex(String),
     Array(Vec<Expression>),
+    /// Only `extern` makes one.
+    Record(Vec<Argument>),
     Member {
         object: Box<Expression>,
         property: String,
@@ -101,7 +103,7 @@ pub(crate) struct Call {
     pub(crate) arguments: Vec<Argument>,
 }
 
-/// `name: value` in a call.
+/// `name: value` in a call or a record.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Argument {
     pub(crate) name: String,
@@ -146,6 +148,9 @@ impl ExpressionKind {
     fn children_depth(&self) -> u32 {
         match self {
             Self::Array(items) => items.iter().map(|item| item.depth).max().unwrap_or(0),
+            Self::Record(members) => {
+                1 + members.iter().map(|member| member.value.depth).max().unwrap_or(0)
+            }
             Self::Member { object, .. } => object.depth,
             Self::Call(call) => call.depth(),
             Self::Pipe { argument, call, .. } => argument.depth.max(1 + call.depth()),

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use crate::point::Text;
 use crate::refusal::Refusal;
 
-use super::ast::{Expression, ExpressionKind, File, Import, Place, Statement, UnaryOperator};
+use super::ast::{
+    Argument, Expression, ExpressionKind, File, Import, Place, Statement, UnaryOperator,
+};
 use super::graph::Graph;
 use super::record::Records;
 use super::value::{Stream, Value};
@@ -165,9 +167,12 @@ impl Evaluator {
                 let argument = self.evaluate(argument)?;
                 return negate(&argument).ok_or_else(|| refuse("minus before this", place));
             }
-            ExpressionKind::Member { object, .. } => {
+            ExpressionKind::Record(members) => return self.record(members),
+            ExpressionKind::Member { object, property } => {
                 let object = self.evaluate(object)?;
-                return failed(&object).ok_or_else(|| refuse("members outside of filters", place));
+                return member(&object, property)
+                    .or_else(|| failed(&object))
+                    .ok_or_else(|| refuse("this member outside of filters", place));
             }
             ExpressionKind::Foreign(what) => return Err(refuse(what, place)),
             ExpressionKind::Unary { .. }
@@ -211,6 +216,13 @@ impl Evaluator {
         }
     }
 
+    fn record(&mut self, members: &[Argument]) -> Result<Value, Refusal> {
+        let members = members.iter().map(|Argument { name, value }| {
+            self.evaluate(value).map(|value| (name.clone(), value))
+        });
+        members.collect::<Result<_, _>>().map(Value::Record)
+    }
+
     fn array(&mut self, items: &[Expression], place: Place) -> Result<Value, Refusal> {
         let mut literals: Vec<Literal> = Vec::with_capacity(items.len());
         let mut has_failed = false;
@@ -236,6 +248,13 @@ impl Evaluator {
         }
         Ok(if has_failed { Value::Failed } else { Value::Array(literals) })
     }
+}
+
+/// The member of a record.
+fn member(object: &Value, property: &str) -> Option<Value> {
+    let Value::Record(members) = object else { return None };
+    let (_, value) = members.iter().find(|(name, _)| name == property)?;
+    Some(value.clone())
 }
 
 /// `Failed` goes on as such.

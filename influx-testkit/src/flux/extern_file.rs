@@ -78,6 +78,9 @@ fn expression(json: &Json, depth: u32) -> Result<Expression, Refusal> {
                 items.map(|item| expression(item, depth + 1)).collect::<Result<_, _>>()?,
             )
         }
+        "ObjectExpression" if node.get("with").is_none_or(Json::is_null) => {
+            ExpressionKind::Record(properties(json, depth)?)
+        }
         "UnaryExpression" if text(node, "operator")? == "-" => ExpressionKind::Unary {
             operator: UnaryOperator::Minus,
             argument: Box::new(expression(child(node, "argument")?, depth + 1)?),
@@ -98,16 +101,32 @@ fn call(node: &Object, depth: u32) -> Result<Call, Refusal> {
     let [object_node] = array(child(node, "arguments")?)? else {
         return Err(refuse("these arguments in `extern`"));
     };
-    let mut arguments: Vec<Argument> = Vec::new();
-    for property in array(child(object(object_node)?, "properties")?)? {
-        let property = object(property)?;
-        let name = identifier(child(property, "key")?)?;
-        if arguments.iter().any(|argument| argument.name == name) {
-            return Err(refuse("an argument given twice in `extern`"));
-        }
-        arguments.push(Argument { name, value: expression(child(property, "value")?, depth + 1)? });
-    }
+    let arguments = properties(object_node, depth)?;
     Ok(Call { callee, arguments })
+}
+
+/// The members of an object; no name is there twice.
+fn properties(json: &Json, depth: u32) -> Result<Vec<Argument>, Refusal> {
+    let mut properties: Vec<Argument> = Vec::new();
+    for property in array(child(object(json)?, "properties")?)? {
+        let property = object(property)?;
+        let name = key(child(property, "key")?)?;
+        if properties.iter().any(|known| known.name == name) {
+            return Err(refuse("a name given twice in `extern`"));
+        }
+        properties
+            .push(Argument { name, value: expression(child(property, "value")?, depth + 1)? });
+    }
+    Ok(properties)
+}
+
+/// The name of a member: a word or a string.
+fn key(json: &Json) -> Result<String, Refusal> {
+    let node = object(json)?;
+    match text(node, "type")? {
+        "StringLiteral" => Ok(text(node, "value")?.to_owned()),
+        _ => identifier(json),
+    }
 }
 
 fn identifier(json: &Json) -> Result<String, Refusal> {

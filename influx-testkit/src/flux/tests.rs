@@ -207,6 +207,28 @@ fn parameters_are_constants() {
 }
 
 #[test]
+fn a_record_from_outside_has_its_members() {
+    let member = |key: Json, value: Json| json!({ "type": "Property", "key": key, "value": value });
+    let property = member(
+        json!({ "type": "StringLiteral", "value": "a b" }),
+        json!({ "type": "IntegerLiteral", "value": "7" }),
+    );
+    let id = json!({ "type": "Identifier", "name": "p" });
+    let compiled = |properties: Json, script: &str| {
+        let record = json!({ "type": "ObjectExpression", "properties": properties });
+        let assignment = json!({ "type": "VariableAssignment", "id": id, "init": record });
+        let file = json!({ "imports": null, "body": [assignment] });
+        let script = format!("from(bucket: \"b\") |> range(start: 0) |> limit(n: {script})");
+        compile(&script, Some(&file), NOW).map_err(|refusal| refusal.message)
+    };
+    let program = compiled(json!([property]), "p[\"a b\"]").unwrap();
+    assert_eq!(program.results[0].1.stages[1].kind, StageKind::Limit { n: 7, offset: 0 });
+    for (properties, script) in [(json!([property]), "p.c"), (json!([property, property]), "1")] {
+        assert!(compiled(properties, script).unwrap_err().contains("does not know"));
+    }
+}
+
+#[test]
 fn filters_chained_through_variables_do_not_exhaust_the_stack() {
     let script = |count: usize| {
         let filters = (0..count)

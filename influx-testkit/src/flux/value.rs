@@ -12,6 +12,7 @@ pub(crate) enum Value {
     Literal(Literal),
     Duration(Duration),
     Array(Vec<Literal>),
+    Record(Vec<(String, Self)>),
     Stream(Stream),
     Predicate(Box<Predicate>),
     /// A function of the standard library, under its name.
