@@ -70,10 +70,15 @@
 //! | endpoint | |
 //! |---|---|
 //! | `POST /api/v2/write` | line protocol in every precision, gzip; lines that do not parse (400), partial writes (422), types judged for each shard, retention |
-//! | `POST /api/v2/query` | Flux: `from`, `range`, `filter`, `pivot`, `keep`, `drop`, `group`, `sort`, `limit`, `tail`, `yield`, variables, `extern`; every dialect; gzip |
+//! | `POST /api/v2/query` | Flux: `from`, `range`, `filter`, `pivot`, `keep`, `drop`, `rename`, `set`, `group`, `sort`, `limit`, `tail`, `yield`, variables, `extern`; every dialect; gzip |
+//! | … | `count`, `sum`, `mean`, `min`, `max`, `first`, `last`, `spread`, `stddev`, `median`, `quantile`, `distinct`; `aggregateWindow` with any of these by name, or with one call in a function |
 //! | `POST /api/v2/delete` | ranges and predicates |
 //! | `/api/v2/buckets`, `/api/v2/orgs` | buckets made, changed, listed, deleted; the one organization |
 //! | `/api/v2/setup`, `/health`, `/ping`, `/ready` | |
+//!
+//! Aggregates are worked out as storage does it where the real server's planner lets storage do it, and
+//! as its query engine does it elsewhere. Floats are added in the order of a real server on x86-64
+//! with AVX2; on other processors a last digit may differ.
 //!
 //! Tokens are kept as they are; permissions are those of [`Permission`]. Nothing is kept after the
 //! server stops. Retention refuses points that are too old, and does not remove what grows old. Of the

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
 use super::shard::{Shard, Values};
@@ -45,6 +45,36 @@ impl Engine {
                 (!points.is_empty()).then_some(Column { series, field, points })
             })
         })
+    }
+
+    /// Whether a field has the same type in all shards of a range.
+    pub(crate) fn has_one_type(
+        &self,
+        measurement: &Text,
+        field: &Text,
+        start: i64,
+        stop: i64,
+    ) -> bool {
+        let shards = self.overlapping(start, stop);
+        let types = shards.filter_map(|(_, shard)| shard.measurements.get(measurement));
+        let mut types = types.filter_map(|measurement| measurement.types.get(field));
+        let first = types.next();
+        types.all(|other| Some(other) == first)
+    }
+
+    /// The values of a tag in the shards of a range, of series without points, too.
+    pub(crate) fn tag_values(
+        &self,
+        tag: &Text,
+        start: i64,
+        stop: i64,
+        passes: impl Fn(&Series) -> bool,
+    ) -> BTreeSet<Text> {
+        let shards = self.overlapping(start, stop);
+        let measurements = shards.flat_map(|(_, shard)| shard.measurements.values());
+        let series = measurements.flat_map(|it| it.series.keys()).filter(|series| passes(series));
+        let tags = series.flat_map(|series| &series.tags);
+        tags.filter(|(key, _)| key == tag).map(|(_, value)| value.clone()).collect()
     }
 
     /// The start of the shard that holds a stored point: a read hands points over shard by shard.

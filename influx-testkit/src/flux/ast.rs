@@ -70,7 +70,7 @@ pub(crate) enum ExpressionKind {
     Time(i64),
     Regex(String),
     Array(Vec<Expression>),
-    /// Only `extern` makes one.
+    /// Names are unique.
     Record(Vec<Argument>),
     Member {
         object: Box<Expression>,
@@ -92,6 +92,7 @@ pub(crate) enum ExpressionKind {
         right: Box<Expression>,
     },
     Function(Function),
+    Transformation(Transformation),
     /// What is read only to say which function that this server does not know has it.
     Foreign(&'static str),
 }
@@ -114,6 +115,15 @@ pub(crate) struct Argument {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Function {
     pub(crate) parameters: Vec<String>,
+    pub(crate) body: Box<Expression>,
+}
+
+/// `(a, b=<-) => body`, which takes what is piped into it as `b`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Transformation {
+    /// Without the one that is piped.
+    pub(crate) parameters: Vec<String>,
+    pub(crate) piped: String,
     pub(crate) body: Box<Expression>,
 }
 
@@ -158,6 +168,7 @@ impl ExpressionKind {
             Self::Binary { left, right, .. } => left.depth.max(right.depth),
             // The real tree has a block and a return statement here.
             Self::Function(function) => 2 + function.body.depth,
+            Self::Transformation(function) => 2 + function.body.depth,
             _ => 0,
         }
     }

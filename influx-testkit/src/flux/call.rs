@@ -23,9 +23,15 @@ pub(super) enum Kind {
     Any,
     String,
     Integer,
+    Float,
     Boolean,
+    Duration,
     Strings,
     Predicate,
+    /// From tables to tables, with a `column`.
+    Transformation,
+    /// A record of strings.
+    Record,
     /// The stream in front of `|>`.
     Tables,
     /// What this server does not take there.
@@ -75,6 +81,9 @@ impl Evaluator {
     fn argument(&mut self, expression: &Expression) -> Result<Value, Refusal> {
         match &expression.kind {
             ExpressionKind::Function(function) => self.predicate(function, expression.place),
+            ExpressionKind::Transformation(function) => {
+                Ok(Value::Transformation(Box::new(function.clone())))
+            }
             _ => self.evaluate(expression),
         }
     }
@@ -168,6 +177,8 @@ fn mismatches(kind: Kind, value: &Value) -> Option<Vec<String>> {
         }
         (Kind::String, _) => scalar("string"),
         (Kind::Integer, _) => scalar("int"),
+        (Kind::Float, _) => scalar("float"),
+        (Kind::Duration, _) => scalar("duration"),
         (Kind::Boolean, _) => scalar("bool"),
         (Kind::Strings, Value::Array(items)) => match items.first() {
             None | Some(Literal::String(_)) => Some(Vec::new()),
@@ -181,6 +192,8 @@ fn mismatches(kind: Kind, value: &Value) -> Option<Vec<String>> {
             format!("found unexpected argument {} (Expected `r`)", predicate.parameter),
             "missing required argument r".to_owned(),
         ]),
+        (Kind::Transformation, Value::Builtin(_) | Value::Transformation(_))
+        | (Kind::Record, Value::Record(_)) => Some(Vec::new()),
         _ => None,
     }
 }

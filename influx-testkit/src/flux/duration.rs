@@ -32,6 +32,18 @@ impl Duration {
         Self { is_negative: !self.is_negative, ..self }
     }
 
+    /// Months and nanoseconds, both with the sign.
+    pub(crate) const fn parts(self) -> (i64, i64) {
+        match self.is_negative {
+            true => (-self.months, -self.nanoseconds),
+            false => (self.months, self.nanoseconds),
+        }
+    }
+
+    pub(crate) const fn is_zero(self) -> bool {
+        self.months == 0 && self.nanoseconds == 0
+    }
+
     /// As `range` reads it. `None` when that overflows.
     pub(crate) fn nanoseconds(self) -> Option<i64> {
         let months = self.months.checked_mul(NANOSECONDS_OF_MONTH)?;

@@ -177,7 +177,8 @@ impl Evaluator {
             ExpressionKind::Foreign(what) => return Err(refuse(what, place)),
             ExpressionKind::Unary { .. }
             | ExpressionKind::Binary { .. }
-            | ExpressionKind::Function(_) => {
+            | ExpressionKind::Function(_)
+            | ExpressionKind::Transformation(_) => {
                 return Err(refuse("this expression outside of a filter", place));
             }
         }))

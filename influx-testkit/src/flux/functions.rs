@@ -8,17 +8,17 @@ use super::call::{Arguments, Kind, Parameter, Piped};
 use super::evaluator::{Evaluator, refuse};
 use super::graph::{Bound, Node};
 use super::value::{Stream, Value};
-use super::{BucketRef, ColumnType, Literal, StageKind, convert};
+use super::{BucketRef, ColumnType, Literal, StageKind, convert, windows};
 
-const fn required(name: &'static str, kind: Kind) -> Parameter {
+pub(super) const fn required(name: &'static str, kind: Kind) -> Parameter {
     Parameter { name, kind, is_required: true }
 }
 
-const fn optional(name: &'static str, kind: Kind) -> Parameter {
+pub(super) const fn optional(name: &'static str, kind: Kind) -> Parameter {
     Parameter { name, kind, is_required: false }
 }
 
-const TABLES: Parameter = required("tables", Kind::Tables);
+pub(super) const TABLES: Parameter = required("tables", Kind::Tables);
 
 /// Sorted by name, as messages list them.
 fn parameters(function: &str) -> &'static [Parameter] {
@@ -63,6 +63,9 @@ fn parameters(function: &str) -> &'static [Parameter] {
         }
         "yield" => &const { [TABLES, optional("name", Kind::String)] },
         "now" => &[],
+        _ if windows::parameters(function).is_some() => {
+            windows::parameters(function).unwrap_or_default()
+        }
         _ => &const { [required("v", Kind::Any)] },
     }
 }
@@ -92,6 +95,9 @@ impl Evaluator {
         let takes_tables = parameters.iter().any(|parameter| parameter.kind == Kind::Tables);
         match piped {
             _ if function == "from" => Ok(self.from(&arguments, is_right, place)),
+            Piped::Stream(stream) if function == "aggregateWindow" && is_right => {
+                self.aggregate_window(&arguments, stream, place)
+            }
             Piped::Stream(stream) if takes_tables => {
                 self.stage(function, arguments, stream, is_right, place)
             }
@@ -141,7 +147,8 @@ impl Evaluator {
         place: Place,
     ) -> Result<Value, Refusal> {
         let record = match function {
-            "keep" | "drop" | "pivot" => self.records.add(&[]),
+            "keep" | "drop" | "pivot" | "count" | "sum" | "mean" | "spread" | "stddev"
+            | "distinct" | "rename" | "aggregateWindow" => self.records.add(&[]),
             "range" => {
                 let own = [("_start", ColumnType::Time), ("_stop", ColumnType::Time)];
                 self.records.extend(&own, source.record)
@@ -189,7 +196,10 @@ impl Evaluator {
             "yield" => {
                 Ok(Node::Yield(string(&arguments, "name").unwrap_or_else(|| "_result".to_owned())))
             }
-            _ => stage_kind(function, &arguments)?.map(Node::Stage),
+            _ => match windows::stage_kind(function, &arguments) {
+                Some(kind) => kind?.map(|kind| Node::Stage(kind, function)),
+                None => stage_kind(function, &arguments)?.map(|kind| Node::Stage(kind, function)),
+            },
         })
     }
 }
@@ -275,7 +285,7 @@ fn bound(value: &Value) -> Result<Bound, String> {
     }
 }
 
-fn string(arguments: &Arguments, name: &str) -> Option<String> {
+pub(super) fn string(arguments: &Arguments, name: &str) -> Option<String> {
     match arguments.get(name)? {
         (Value::Literal(Literal::String(text)), _) => Some(text.to_string()),
         _ => None,

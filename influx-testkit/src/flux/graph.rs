@@ -30,7 +30,7 @@ pub(crate) enum Node {
         keep_empty: bool,
         record: RecordId,
     },
-    Stage(StageKind),
+    Stage(StageKind, &'static str),
     Yield(String),
     /// A call that failed. The script does not get to run.
     Nothing,
@@ -253,21 +253,25 @@ impl Entry {
     }
 
     fn stage(&self, now: i64, records: &Records) -> Result<Option<Stage>, Refusal> {
-        let kind = match &self.node {
+        let (kind, function) = match &self.node {
             Node::Yield(_) => return Ok(None),
-            Node::Range { start, stop } => bounds(*start, *stop, now)?,
-            Node::Filter { predicate, keep_empty, record } => StageKind::Filter(Filter {
-                condition: predicate.condition.clone(),
-                keep_empty: *keep_empty,
-                place: predicate.place.to_string(),
-                column_types: records.columns(*record),
-            }),
-            Node::Stage(kind) => kind.clone(),
+            Node::Range { start, stop } => (bounds(*start, *stop, now)?, "range"),
+            Node::Filter { predicate, keep_empty, record } => {
+                let filter = Filter {
+                    condition: predicate.condition.clone(),
+                    keep_empty: *keep_empty,
+                    place: predicate.place.to_string(),
+                    column_types: records.columns(*record),
+                };
+                (StageKind::Filter(filter), "filter")
+            }
+            Node::Stage(kind, function) => (kind.clone(), *function),
             Node::From(_) | Node::Nothing => {
                 return Err(Refusal::unknown("this pipeline"));
             }
         };
-        Ok(Some(Stage { kind, place: format!("@{}", self.place), is_shared: false }))
+        let place = format!("@{}", self.place);
+        Ok(Some(Stage { kind, function, place, is_shared: false }))
     }
 }
 

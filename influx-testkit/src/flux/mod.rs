@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use crate::point::Text;
 use crate::refusal::Refusal;
 
+mod aggregate;
 mod ast;
 mod call;
 mod condition;
@@ -25,6 +26,10 @@ pub(crate) mod regex;
 #[cfg(test)]
 mod tests;
 mod value;
+mod windows;
+
+pub(crate) use aggregate::{Aggregate, Selector, Window};
+pub(crate) use duration::Duration;
 
 /// Reads a script, with the `extern` file of its request; `now` is nanoseconds since 1970.
 pub(crate) fn compile(
@@ -71,6 +76,8 @@ pub(crate) enum BucketRef {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stage {
     pub(crate) kind: StageKind,
+    /// What the script calls, as messages have it.
+    pub(crate) function: &'static str,
     /// Where the call stands, as messages have it: `@1:20-1:45`.
     pub(crate) place: String,
     /// Not only the next stage takes what this one makes, but also a `yield` or another pipeline: so
@@ -107,6 +114,30 @@ pub(crate) enum StageKind {
     Tail {
         n: i64,
         offset: i64,
+    },
+    Aggregate {
+        function: Aggregate,
+        column: String,
+    },
+    Select {
+        function: Selector,
+        column: String,
+    },
+    Distinct(String),
+    /// Old names and new ones.
+    Rename(Vec<(String, String)>),
+    Set {
+        column: String,
+        value: String,
+    },
+    Window(Window),
+    /// One window around all of the range, by the time in this column.
+    Unwindow(String),
+    /// Empty tables get a row of nulls.
+    Fill,
+    Duplicate {
+        column: String,
+        r#as: String,
     },
 }
 

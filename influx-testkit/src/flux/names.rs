@@ -1,21 +1,51 @@
 //! Names that a script need not define.
 
 /// Functions that this server carries out.
-const KNOWN: [&str; 17] = [
-    "drop", "duration", "filter", "float", "from", "group", "int", "keep", "limit", "now", "pivot",
-    "range", "sort", "tail", "time", "uint", "yield",
+const KNOWN: [&str; 32] = [
+    "aggregateWindow",
+    "count",
+    "distinct",
+    "drop",
+    "duration",
+    "filter",
+    "first",
+    "float",
+    "from",
+    "group",
+    "int",
+    "keep",
+    "last",
+    "limit",
+    "max",
+    "mean",
+    "median",
+    "min",
+    "now",
+    "pivot",
+    "quantile",
+    "range",
+    "rename",
+    "set",
+    "sort",
+    "spread",
+    "stddev",
+    "sum",
+    "tail",
+    "time",
+    "uint",
+    "yield",
 ];
 
 /// Everything else that the real server's scripts find without an import.
 const FOREIGN: &str = "_fillEmpty _highestOrLowest _hourSelection _sortLimit _vectorizedFloat _window \
-    aggregateWindow bool bottom buckets bytes cardinality chandeMomentumOscillator columns contains \
-    count cov covariance cumulativeSum derivative die difference display distinct doubleEMA duplicate \
-    elapsed exponentialMovingAverage fill findColumn findRecord first getColumn getRecord \
+    bool bottom buckets bytes cardinality chandeMomentumOscillator columns contains \
+    cov covariance cumulativeSum derivative die difference display doubleEMA duplicate \
+    elapsed exponentialMovingAverage fill findColumn findRecord getColumn getRecord \
     highestAverage highestCurrent highestMax histogram histogramQuantile holtWinters hourSelection \
-    increase inf integral join kaufmansAMA kaufmansER keyValues keys last length linearBins location \
-    logarithmicBins lowestAverage lowestCurrent lowestMin map max mean median min mode movingAverage \
-    pearsonr quantile reduce relativeStrengthIndex rename sample set skew spread stateCount \
-    stateDuration stateTracking stddev string sum tableFind timeShift timeWeightedAvg \
+    increase inf integral join kaufmansAMA kaufmansER keyValues keys length linearBins location \
+    logarithmicBins lowestAverage lowestCurrent lowestMin map mode movingAverage \
+    pearsonr reduce relativeStrengthIndex sample skew stateCount \
+    stateDuration stateTracking string tableFind timeShift timeWeightedAvg \
     timedMovingAverage to toBool toFloat toInt toString toTime toUInt today top tripleEMA \
     tripleExponentialDerivative truncateTimeColumn union unique wideTo window";
 

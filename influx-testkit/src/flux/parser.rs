@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 use super::Operator;
 use super::ast::{
     Argument, BinaryOperator, Call, Expression, ExpressionKind, File, Function, Import, Place,
-    Statement, UnaryOperator,
+    Statement, Transformation, UnaryOperator,
 };
 use super::lexer::{Lexer, Token, TokenKind};
 use super::literal;
@@ -305,27 +305,31 @@ impl<'a> Parser<'a> {
         Expression::new(ExpressionKind::Array(items), start.place.to(end.place))
     }
 
-    /// `{a: 1, "b c": 2}` or `{r with a: 1}`.
+    /// `{a: 1, "b c": 2}`, or `{r with a: 1}` and `{a}`, which are not known here.
     fn record(&mut self) -> Parsed {
         let start = self.sign("{")?;
+        let mut members: Vec<Argument> = Vec::new();
+        let mut is_foreign = false;
         while !self.is_sign("}") {
-            if self.next.kind != TokenKind::String {
-                self.expect(TokenKind::Identifier)?;
-            } else {
-                literal::string(self.advance()?)?;
-            }
+            let name = match self.next.kind {
+                TokenKind::String => literal::string(self.advance()?)?,
+                _ => self.expect(TokenKind::Identifier)?.text.to_owned(),
+            };
             if self.next.kind == TokenKind::Identifier && self.next.text == "with" {
                 self.advance()?;
+                is_foreign = true;
                 continue;
             }
+            is_foreign |= !self.is_sign(":") || members.iter().any(|known| known.name == name);
             if self.is_sign(":") {
                 self.advance()?;
-                self.expression()?;
+                members.push(Argument { name, value: self.expression()? });
             }
             self.separator("}")?;
         }
-        let end = self.advance()?;
-        Expression::new(ExpressionKind::Foreign("records"), start.place.to(end.place))
+        let place = start.place.to(self.advance()?.place);
+        let foreign = ExpressionKind::Foreign("records");
+        Expression::new(if is_foreign { foreign } else { ExpressionKind::Record(members) }, place)
     }
 
     fn conditional(&mut self) -> Parsed {
@@ -349,9 +353,11 @@ impl<'a> Parser<'a> {
             return self.function(start, Vec::new());
         }
         let mut inner = self.expression()?;
-        let ends_parameter = self.is_sign(",");
-        if ends_parameter || self.is_sign("=") {
-            return Err(refuse("functions of several parameters", inner.place));
+        if self.is_sign(",") || self.is_sign("=") {
+            let ExpressionKind::Identifier(name) = inner.kind else {
+                return Err(self.unexpected());
+            };
+            return self.transformation(start, name);
         }
         let end = self.sign(")")?;
         inner.extent = start.place.to(end.place);
@@ -364,23 +370,59 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// A function of several parameters, behind the name of the first one.
+    fn transformation(&mut self, start: Token<'a>, mut name: String) -> Parsed {
+        let (mut parameters, mut piped) = (Vec::new(), None);
+        loop {
+            let is_new = !parameters.contains(&name) && piped.as_ref() != Some(&name);
+            let has_default = self.is_sign("=");
+            if has_default {
+                self.advance()?;
+            }
+            match (has_default, self.is_sign("<-"), &piped) {
+                (true, true, None) if is_new => {
+                    self.advance()?;
+                    piped = Some(name);
+                }
+                (false, _, _) if is_new => parameters.push(name),
+                _ => return Err(refuse("this parameter of a function", self.next.place)),
+            }
+            self.separator(")")?;
+            if self.is_sign(")") {
+                break;
+            }
+            name = self.expect(TokenKind::Identifier)?.text.to_owned();
+        }
+        self.advance()?;
+        let (body, end) = self.body()?;
+        let Some(piped) = piped else {
+            return Err(refuse("functions of several parameters", start.place));
+        };
+        let function = Transformation { parameters, piped, body: Box::new(body) };
+        Expression::new(ExpressionKind::Transformation(function), start.place.to(end))
+    }
+
     fn function(&mut self, start: Token<'a>, parameters: Vec<String>) -> Parsed {
+        let (body, end) = self.body()?;
+        let function = Function { parameters, body: Box::new(body) };
+        Expression::new(ExpressionKind::Function(function), start.place.to(end))
+    }
+
+    /// What a function does, and where that ends.
+    fn body(&mut self) -> Result<(Expression, Place), Refusal> {
         self.sign("=>")?;
-        let (body, end) = if self.is_sign("{") {
+        if self.is_sign("{") {
             self.advance()?;
             if !self.is_keyword("return") {
                 return Err(refuse("functions of several statements", self.next.place));
             }
             self.advance()?;
             let body = self.expression()?;
-            (body, self.sign("}")?.place)
-        } else {
-            let body = self.expression()?;
-            let end = body.extent;
-            (body, end)
-        };
-        let function = Function { parameters, body: Box::new(body) };
-        Expression::new(ExpressionKind::Function(function), start.place.to(end))
+            return Ok((body, self.sign("}")?.place));
+        }
+        let body = self.expression()?;
+        let end = body.extent;
+        Ok((body, end))
     }
 
     fn advance(&mut self) -> Result<Token<'a>, Refusal> {

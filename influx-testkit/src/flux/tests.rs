@@ -1,7 +1,8 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    BucketRef, Condition, Filter, Literal, Operand, Operator, Program, StageKind, compile,
+    Aggregate, BucketRef, Condition, Filter, Literal, Operand, Operator, Program, StageKind,
+    compile,
 };
 
 /// 2026-01-01T00:00:00Z.
@@ -102,6 +103,24 @@ fn a_minus_in_a_filter_is_worked_out_there() {
 }
 
 #[test]
+fn a_window_is_the_calls_that_the_standard_library_makes() {
+    let read = "from(bucket: \"b\") |> range(start: 0)";
+    let call = "tables |> quantile(q: 0.9, column: column, method: \"exact_mean\")";
+    let script = format!(
+        "{read} |> aggregateWindow(every: 1m, fn: (column, tables=<-) => {call}, timeSrc: \"_start\")"
+    );
+    let [(_, pipeline)] = program(&script).results.try_into().unwrap();
+    let calls: Vec<_> =
+        pipeline.stages.iter().map(|stage| (stage.function, stage.place.as_str())).collect();
+    let own = ("aggregateWindow", "@1:41-1:179");
+    let quantile = ("quantile", "@1:105-1:159");
+    assert_eq!(calls[1..], [own, quantile, own, own, own]);
+    let function = Aggregate::ExactQuantile { q: 0.9 };
+    let column = "_value".to_owned();
+    assert_eq!(pipeline.stages[2].kind, StageKind::Aggregate { function, column });
+}
+
+#[test]
 fn durations_of_months_have_one_length() {
     let day = 24 * HOUR;
     for (text, expected) in [
@@ -143,9 +162,14 @@ fn the_words_of_the_type_checker() {
 fn what_is_not_known_is_named() {
     let read = "from(bucket: \"b\") |> range(start: 0)";
     for (script, expected) in [
+        (format!("{read} |> skew()"), "the function `skew` (@1:41-1:45)"),
         (
-            format!("{read} |> aggregateWindow(every: 1m, fn: mean)"),
-            "the function `aggregateWindow` (@1:41-1:56)",
+            format!("{read} |> aggregateWindow(every: 1mo1d, fn: mean)"),
+            "windows like these (@1:41-1:80)",
+        ),
+        (
+            format!("{read} |> aggregateWindow(every: 1m, fn: limit)"),
+            "this function in `aggregateWindow` (@1:41-1:78)",
         ),
         (format!("{read} |> map(fn: (r) => ({{r with a: r.b * 2}}))"), "the function `map`"),
         (format!("{read} |> filter(fn: (r) => r.a + 1 == 2)"), "arithmetic"),

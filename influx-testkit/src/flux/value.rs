@@ -1,6 +1,6 @@
 //! What expressions outside of functions come to.
 
-use super::ast::Place;
+use super::ast::{Place, Transformation};
 use super::duration::Duration;
 use super::graph::NodeId;
 use super::record::RecordId;
@@ -15,6 +15,7 @@ pub(crate) enum Value {
     Record(Vec<(String, Self)>),
     Stream(Stream),
     Predicate(Box<Predicate>),
+    Transformation(Box<Transformation>),
     /// A function of the standard library, under its name.
     Builtin(&'static str),
     /// The error behind it is noted.

@@ -92,25 +92,45 @@ impl Cell {
 
 /// As Go writes it without an exponent.
 fn float(value: f64) -> String {
+    if value.is_nan() {
+        return "NaN".to_owned();
+    }
     if value.is_infinite() {
         return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
     }
-    value.to_string()
+    let (mantissa, exponent) = shortest(value);
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    match i64::try_from(digits).unwrap_or(0) - 1 - exponent {
+        decimals @ 0.. => format!("{value:.*}", usize::try_from(decimals).unwrap_or(0)),
+        missing => {
+            let zeros = usize::try_from(-missing).unwrap_or(0);
+            format!("{}{}", mantissa.replace('.', ""), "0".repeat(zeros))
+        }
+    }
+}
+
+/// The mantissa and the exponent with as few digits as tell the value. Of two that are equally near,
+/// Go takes the even one, and Rust the greater one.
+fn shortest(value: f64) -> (String, i64) {
+    let text = format!("{value:e}");
+    let digits = text.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    let nearest = format!("{value:.*e}", digits.saturating_sub(1));
+    let is_value = nearest.parse() == Ok(value);
+    let text = if is_value { nearest } else { text };
+    match text.split_once('e') {
+        Some((mantissa, exponent)) => (mantissa.to_owned(), exponent.parse().unwrap_or(0)),
+        None => (text, 0),
+    }
 }
 
 /// As Go writes it with an exponent, which has a sign and two digits or more.
 fn exponential(value: f64) -> String {
-    let text = format!("{value:E}");
-    match text.split_once('E') {
-        Some((mantissa, exponent)) => {
-            let (sign, digits) = match exponent.strip_prefix('-') {
-                Some(digits) => ('-', digits),
-                None => ('+', exponent),
-            };
-            format!("{mantissa}E{sign}{digits:0>2}")
-        }
-        None => float(value),
+    if !value.is_finite() {
+        return float(value);
     }
+    let (mantissa, exponent) = shortest(value);
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}E{sign}{:02}", exponent.abs())
 }
 
 impl From<&Value> for Cell {

@@ -5,13 +5,18 @@ use crate::flux::{BucketRef, Program};
 use crate::point::Quoted;
 use crate::refusal::Refusal;
 
+mod aggregate;
 mod cell;
 mod condition;
 mod csv;
 mod dialect;
+mod digest;
+mod interval;
 mod plan;
+mod pushed;
 mod read;
 mod stages;
+mod sum;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -1,23 +1,25 @@
 //! Tables as storage hands them over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::cell::{Cell, Kind};
 use super::condition::StoredFilter;
 use super::plan::Read;
+use super::pushed::{self, Function, Pushed};
 use super::table::{Flow, GroupKey, Header, Message, Row, Table, position};
 use crate::engine::{Column, Engine};
-use crate::point::{Text, Type};
+use crate::point::{Series, Text, Type, Value};
 use crate::refusal::Refusal;
 
 /// Storage hands over this many rows at most at a time.
 const BLOCK: usize = 1000;
 
 /// A field of a series, with `_field` and `_measurement` among its tags.
-struct Stream {
-    tags: BTreeMap<Text, Text>,
-    r#type: Type,
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub(super) tags: BTreeMap<Text, Text>,
+    pub(super) r#type: Type,
     /// At least one point; by time.
     points: Vec<Vec<(i64, Cell)>>,
 }
@@ -45,11 +47,88 @@ pub(super) fn read(engine: &Engine, read: &Read, plain: bool) -> Result<Flow, Re
     {
         return Err(Refusal::unknown(format!("what becomes of a tag named {tag} here")));
     }
-    let tables = match &read.group {
-        None => streams.into_iter().map(|stream| stream.into_table(read)).collect(),
-        Some(labels) => grouped(streams, labels, read)?,
+    let (tables, failure) = tables(engine, streams, read)?;
+    Ok(Flow { messages: tables.into_iter().map(Message::Table).collect(), failure })
+}
+
+fn tables(
+    engine: &Engine,
+    streams: Vec<Stream>,
+    read: &Read,
+) -> Result<(Vec<Table>, Option<Refusal>), Refusal> {
+    let tables = match (&read.group, &read.pushed) {
+        (None, None) => streams.into_iter().map(|stream| stream.into_table(read)).collect(),
+        (Some(labels), None) => {
+            grouped(streams, labels, read, |group, key| Ok(Some(join(group, key, read))))?
+        }
+        (_, Some(Pushed::TagValues(tag))) => vec![tag_values(engine, &streams, tag, read)?],
+        (labels, Some(Pushed::Whole(function))) => {
+            check_last(engine, &streams, *function, read)?;
+            let Some(labels) = labels else { return pushed::whole(&streams, *function, read) };
+            let table = |group: &[&Stream], key| pushed::group(group, *function, key, read);
+            grouped(streams, labels, read, table)?
+        }
+        (_, Some(Pushed::Windows { function, window, time })) => {
+            return pushed::windows(&streams, *function, window, *time, read);
+        }
     };
-    Ok(Flow { messages: tables.into_iter().map(Message::Table).collect(), failure: None })
+    Ok((tables, None))
+}
+
+/// Storage reads backwards for `last`: then it is the latest shard that says the type of a field.
+fn check_last(
+    engine: &Engine,
+    streams: &[Stream],
+    function: Function,
+    read: &Read,
+) -> Result<(), Refusal> {
+    let name = |stream: &Stream, tag: &str| stream.tags.get(&Text::from(tag)).cloned();
+    let has_one_type = |stream: &Stream| {
+        let (measurement, field) = (name(stream, "_measurement"), name(stream, "_field"));
+        let (Some(measurement), Some(field)) = (measurement, field) else { return true };
+        engine.has_one_type(&measurement, &field, read.start, read.stop)
+    };
+    if function != Function::Last || streams.iter().all(has_one_type) {
+        return Ok(());
+    }
+    Err(Refusal::unknown("`last` of a field that has several types"))
+}
+
+/// The values of a tag, of all series that have points.
+fn tag_values(
+    engine: &Engine,
+    streams: &[Stream],
+    tag: &str,
+    read: &Read,
+) -> Result<Table, Refusal> {
+    let text = Text::from(tag);
+    let values = streams.iter().map(|stream| stream.tags.get(&text).cloned());
+    let mut values: BTreeSet<_> =
+        values.map(|value| value.unwrap_or_else(|| Text::from(""))).collect();
+    let filter = read.condition.as_ref().map(StoredFilter::new).transpose()?;
+    if filter.as_ref().is_some_and(StoredFilter::is_on_value) {
+        // A bug of the real server's.
+        return Err(Refusal::internal());
+    }
+    if !filter.as_ref().is_some_and(StoredFilter::is_on_field) {
+        // Now its index answers, for the whole shards, and not for the range.
+        let nothing = (Text::from(""), Value::Boolean(false));
+        let passes = |series: &Series| {
+            filter.as_ref().is_none_or(|filter| filter.keeps(series, &nothing.0, &nothing.1))
+        };
+        values.remove(&nothing.0);
+        let indexed = engine.tag_values(&text, read.start, read.stop, passes);
+        if tag.starts_with('_') || indexed != values {
+            return Err(Refusal::unknown(format_args!("the values of `{tag}` in the index")));
+        }
+    }
+    let rows = values.into_iter().map(|value| vec![Cell::String(value)]).collect();
+    Ok(Table {
+        key: Arc::new(GroupKey::new(Vec::new())),
+        headers: [Header::new("_value", Kind::String)].into(),
+        blocks: vec![rows],
+        failure: None,
+    })
 }
 
 /// From the second shard on, the real server may hold a condition on values against a field for which
@@ -86,25 +165,46 @@ fn stream(engine: &Engine, column: Column<'_>, filter: Option<&StoredFilter>) ->
 }
 
 impl Stream {
-    fn into_table(self, read: &Read) -> Table {
-        let headers = headers(self.r#type, self.tags.keys());
-        let mut key = bounds(read);
-        key.extend(self.tags.iter().map(|(tag, value)| {
+    /// All points, by time.
+    pub(super) fn all_points(&self) -> Vec<&(i64, Cell)> {
+        self.points.iter().flatten().collect()
+    }
+
+    /// The tags as columns.
+    pub(super) fn tag_columns(&self) -> impl Iterator<Item = (Header, Cell)> {
+        self.tags.iter().map(|(tag, value)| {
             (Header { label: tag.clone(), kind: Kind::String }, Cell::String(value.clone()))
-        }));
+        })
+    }
+
+    /// One row under these headers.
+    pub(super) fn row(&self, read: &Read, headers: &[Header], time: i64, value: Cell) -> Row {
+        let own = [read.start, read.stop, time].map(Cell::Time);
+        own.into_iter().chain([value]).chain(self.cells(headers)).collect()
+    }
+
+    fn into_table(self, read: &Read) -> Table {
+        let headers = headers(self.r#type.into(), self.tags.keys());
+        let mut key = bounds(read);
+        key.extend(self.tag_columns());
         let blocks = self.rows(read, &headers);
         let key = Arc::new(GroupKey::new(key));
         Table { key, headers: headers.into(), blocks, failure: None }
     }
 
-    fn rows(&self, read: &Read, headers: &[Header]) -> Vec<Vec<Row>> {
+    /// The cells behind `_value`.
+    fn cells(&self, headers: &[Header]) -> Vec<Cell> {
         let tags = headers[4..].iter().enumerate().map(|(index, header)| {
             let tag = self.tags.get(&header.label);
             // A tag that is named like a column before it leaves its own column empty.
             let tag = tag.filter(|_| position(headers, &header.label) == Some(index + 4));
             Cell::String(tag.cloned().unwrap_or_else(|| Text::from("")))
         });
-        let tags: Vec<_> = tags.collect();
+        tags.collect()
+    }
+
+    fn rows(&self, read: &Read, headers: &[Header]) -> Vec<Vec<Row>> {
+        let tags = self.cells(headers);
         let row = |(time, value): &(i64, Cell)| {
             let own = [read.start, read.stop, *time].map(Cell::Time);
             own.into_iter().chain([value.clone()]).chain(tags.iter().cloned()).collect()
@@ -113,24 +213,38 @@ impl Stream {
     }
 }
 
-fn headers<'t>(r#type: Type, tags: impl Iterator<Item = &'t Text>) -> Vec<Header> {
+pub(super) fn headers<'t>(kind: Kind, tags: impl Iterator<Item = &'t Text>) -> Vec<Header> {
     let own = ["_start", "_stop", "_time"].map(|label| Header::new(label, Kind::Time));
     let tags = tags.map(|tag| Header { label: tag.clone(), kind: Kind::String });
-    own.into_iter().chain([Header::new("_value", r#type.into())]).chain(tags).collect()
+    own.into_iter().chain([Header::new("_value", kind)]).chain(tags).collect()
 }
 
-fn bounds(read: &Read) -> Vec<(Header, Cell)> {
+pub(super) fn bounds(read: &Read) -> Vec<(Header, Cell)> {
     [("_start", read.start), ("_stop", read.stop)]
         .map(|(label, bound)| (Header::new(label, Kind::Time), Cell::Time(bound)))
         .to_vec()
 }
 
-/// Joins streams that have the same values of some tags, one behind the other.
-fn grouped(streams: Vec<Stream>, labels: &[String], read: &Read) -> Result<Vec<Table>, Refusal> {
+/// The columns of a group of streams, which is not empty.
+pub(super) fn group_headers(streams: &[&Stream]) -> Vec<Header> {
+    let tags: BTreeMap<_, _> = streams.iter().flat_map(|stream| &stream.tags).collect();
+    headers(streams[0].r#type.into(), tags.into_keys())
+}
+
+/// Makes tables of streams that have the same values of some tags.
+fn grouped(
+    streams: Vec<Stream>,
+    labels: &[String],
+    read: &Read,
+    table: impl Fn(&[&Stream], GroupKey) -> Result<Option<Table>, Refusal>,
+) -> Result<Vec<Table>, Refusal> {
     let streams = streams.into_iter().map(|stream| (sort_key(&stream, labels), stream)).collect();
     let streams = sorted(streams)?;
-    let groups = streams.chunk_by(|(a, _), (b, _)| a == b);
-    Ok(groups.map(|group| join(group, labels, read)).collect())
+    let groups = streams.chunk_by(|(a, _), (b, _)| a == b).filter_map(|group| {
+        let streams: Vec<_> = group.iter().map(|(_, stream)| stream).collect();
+        table(&streams, group_key(streams[0], labels, read)).transpose()
+    });
+    groups.collect()
 }
 
 /// Sorts streams by their keys. Those of one key stay in order, on the real server too as long as
@@ -158,27 +272,24 @@ fn sort_key(stream: &Stream, labels: &[String]) -> Vec<u8> {
     key
 }
 
-fn join(group: &[(Vec<u8>, Stream)], labels: &[String], read: &Read) -> Table {
-    let streams = || group.iter().map(|(_, stream)| stream);
-    let r#type = group[0].1.r#type;
-    let tags: BTreeMap<_, _> = streams().flat_map(|stream| &stream.tags).collect();
-    let headers = headers(r#type, tags.into_keys());
-
+fn group_key(stream: &Stream, labels: &[String], read: &Read) -> GroupKey {
     let mut key = bounds(read);
     let own = labels.iter().filter(|label| !matches!(label.as_str(), "_start" | "_stop"));
     key.extend(own.map(|label| {
         let label = Text::from(label.as_str());
-        let value = group[0].1.tags.get(&label).cloned().unwrap_or_else(|| Text::from(""));
+        let value = stream.tags.get(&label).cloned().unwrap_or_else(|| Text::from(""));
         (Header { label, kind: Kind::String }, Cell::String(value))
     }));
+    GroupKey::new(key)
+}
 
-    let fitting = streams().take_while(|stream| stream.r#type == r#type);
+/// Puts streams one behind the other.
+fn join(streams: &[&Stream], key: GroupKey, read: &Read) -> Table {
+    let first = streams[0];
+    let headers = group_headers(streams);
+    let fitting = streams.iter().take_while(|stream| stream.r#type == first.r#type);
     let blocks = fitting.flat_map(|stream| stream.rows(read, &headers)).collect();
-    let failure = streams().find(|stream| stream.r#type != r#type).map(|other| {
-        Refusal::invalid(format!(
-            "schema collision: cannot group {type} and {} types together",
-            other.r#type
-        ))
-    });
-    Table { key: Arc::new(GroupKey::new(key)), headers: headers.into(), blocks, failure }
+    let other = streams.iter().find(|stream| stream.r#type != first.r#type);
+    let failure = other.map(|other| pushed::collision(first, other));
+    Table { key: Arc::new(key), headers: headers.into(), blocks, failure }
 }

@@ -38,6 +38,16 @@ fn cells_are_written_as_go_writes_them() {
         (Cell::Float(1.5e-7), "0.00000015", "1.5E-07"),
         (Cell::Float(-2.5e300), &format!("-25{}", "0".repeat(299)), "-2.5E+300"),
         (Cell::Float(f64::INFINITY), "+Inf", "+Inf"),
+        (Cell::Float(f64::NAN), "NaN", "NaN"),
+        // Two decimals are equally near.
+        (Cell::Float(3_999_999_999_999_997.0 / 4.0), "999999999999999.2", "9.999999999999992E+14"),
+        (Cell::Float(2_828_427_124_746_199.0 / 4.0), "707106781186549.8", "7.071067811865498E+14"),
+        (Cell::Float(1e23), &format!("1{}", "0".repeat(23)), "1E+23"),
+        (
+            Cell::Float(f64::MIN_POSITIVE),
+            &format!("0.{}22250738585072014", "0".repeat(307)),
+            "2.2250738585072014E-308",
+        ),
         (Cell::Unsigned(u64::MAX), "18446744073709551615", "18446744073709551615"),
         (Cell::Boolean(true), "true", "true"),
         (Cell::Time(0), "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000000000Z"),

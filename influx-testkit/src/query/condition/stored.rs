@@ -57,10 +57,17 @@ impl StoredFilter {
         self.0.holds(series, field, value)
     }
 
+    pub(crate) fn is_on_value(&self) -> bool {
+        self.0.any(&|node| matches!(node.reference(), Some(Reference::Value)))
+    }
+
+    pub(crate) fn is_on_field(&self) -> bool {
+        self.0.any(&|node| matches!(node.reference(), Some(Reference::Field)))
+    }
+
     /// Whether all points of this field pass, though there are conditions on values.
     pub(crate) fn ignores_values(&self, series: &Series, field: &Text) -> bool {
-        let is_on_value = |node: &Node| matches!(node.reference(), Some(Reference::Value));
-        self.0.any(&is_on_value) && self.0.known(series, field) == Some(true)
+        self.is_on_value() && self.0.known(series, field) == Some(true)
     }
 }
 

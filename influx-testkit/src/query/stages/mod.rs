@@ -5,25 +5,41 @@
 
 use std::sync::Arc;
 
+use super::interval::Bounds;
+use super::pushed::Edge;
 use super::table::{Chunk, Flow, GroupKey, Merger, Message, Table};
-use crate::flux::{Stage, StageKind};
+use crate::flux::{Aggregate, Stage, StageKind, Window};
 use crate::refusal::Refusal;
 
+mod aggregate;
+mod aggregate_window;
 mod columns;
+mod distinct;
 mod filter;
 mod group;
 mod limit;
 mod pivot;
 mod range;
+mod schema;
+mod select;
+mod set;
 mod sort;
+mod window;
 
+use aggregate::Aggregated;
+use aggregate_window::AggregateWindow;
 use columns::Columns;
+use distinct::Distinct;
 use filter::Filter;
 use group::Group;
 use limit::{Limit, Tail};
 use pivot::Pivot;
 use range::Range;
+use schema::{Duplicated, Filled, Renamed};
+use select::Selected;
+use set::Set;
 use sort::{Sort, SortLimit};
+use window::Windowed;
 
 /// A stage that takes whole tables.
 trait TableStage {
@@ -53,8 +69,11 @@ trait ChunkStage {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Step<'a> {
     pub(super) operation: Operation,
-    /// Where the call stands in the script; not of what the planner made of several calls.
-    pub(super) place: Option<&'a str>,
+    /// Where the call stands in the script, and what it calls; not of what the planner made of several
+    /// calls.
+    pub(super) call: Option<(&'a str, &'static str)>,
+    /// The range in which the step stands.
+    pub(super) bounds: Bounds,
 }
 
 /// What a step does: a stage of the script, or what the planner made of two.
@@ -62,11 +81,16 @@ pub(super) struct Step<'a> {
 pub(super) enum Operation {
     Stage(StageKind),
     SortLimit { columns: Vec<String>, descending: bool, n: i64 },
+    AggregateWindow { window: Window, function: Aggregate, column: String, edge: Edge },
 }
 
 impl<'a> Step<'a> {
     pub(super) fn new(stage: &'a Stage) -> Self {
-        Self { operation: Operation::Stage(stage.kind.clone()), place: Some(&stage.place) }
+        Self {
+            operation: Operation::Stage(stage.kind.clone()),
+            call: Some((&stage.place, stage.function)),
+            bounds: Bounds { start: 0, stop: 0 },
+        }
     }
 
     /// Carries the step out.
@@ -85,8 +109,10 @@ impl<'a> Step<'a> {
         if refusal.is_unknown {
             return refusal;
         }
-        let message = match self.place {
-            Some(place) => format!("runtime error {place}: {}: {}", self.name(), refusal.message),
+        let message = match self.call {
+            Some((place, function)) => {
+                format!("runtime error {place}: {function}: {}", refusal.message)
+            }
             None => format!("runtime error: {}", refusal.message),
         };
         Refusal { message, ..refusal }
@@ -103,27 +129,15 @@ impl<'a> Step<'a> {
         }
     }
 
-    const fn name(&self) -> &'static str {
-        match &self.operation {
-            Operation::SortLimit { .. } => "limit",
-            Operation::Stage(kind) => match kind {
-                StageKind::Range { .. } => "range",
-                StageKind::Filter(_) => "filter",
-                StageKind::Pivot { .. } => "pivot",
-                StageKind::Keep(_) => "keep",
-                StageKind::Drop(_) => "drop",
-                StageKind::GroupBy(_) | StageKind::GroupExcept(_) => "group",
-                StageKind::Sort { .. } => "sort",
-                StageKind::Limit { .. } => "limit",
-                StageKind::Tail { .. } => "tail",
-            },
-        }
-    }
-
     fn start(&self, flow: Flow, out: &mut Vec<Message>) -> Result<Option<Refusal>, Refusal> {
         match &self.operation {
             Operation::SortLimit { columns, descending, n } => {
                 chunks(SortLimit::new(columns, *descending, *n), flow, out)
+            }
+            Operation::AggregateWindow { window, function, column, edge } => {
+                let by_start = *edge == Edge::Start;
+                let stage = AggregateWindow::new(*function, column, window, by_start, self.bounds);
+                chunks(stage?, flow, out)
             }
             Operation::Stage(kind) => match kind {
                 StageKind::Range { start, stop } => tables(Range::new(*start, *stop), flow, out),
@@ -140,7 +154,34 @@ impl<'a> Step<'a> {
                 }
                 StageKind::Limit { n, offset } => chunks(Limit::new(*n, *offset)?, flow, out),
                 StageKind::Tail { n, offset } => tables(Tail::new(*n, *offset)?, flow, out),
+                other => self.start_other(other, flow, out),
             },
+        }
+    }
+
+    fn start_other(
+        &self,
+        kind: &StageKind,
+        flow: Flow,
+        out: &mut Vec<Message>,
+    ) -> Result<Option<Refusal>, Refusal> {
+        match kind {
+            StageKind::Aggregate { function, column } => {
+                tables(Aggregated::new(*function, column), flow, out)
+            }
+            StageKind::Select { function, column } => {
+                tables(Selected::new(*function, column), flow, out)
+            }
+            StageKind::Distinct(column) => tables(Distinct::new(column), flow, out),
+            StageKind::Rename(names) => tables(Renamed::new(names), flow, out),
+            StageKind::Set { column, value } => tables(Set::new(column, value), flow, out),
+            StageKind::Window(window) => tables(Windowed::new(window, self.bounds)?, flow, out),
+            StageKind::Unwindow(time) => tables(Windowed::whole(time, self.bounds), flow, out),
+            StageKind::Fill => tables(Filled, flow, out),
+            StageKind::Duplicate { column, r#as } => {
+                tables(Duplicated::new(column, r#as), flow, out)
+            }
+            _ => Err(Refusal::unknown("this stage")),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! several times, and the test kit's answer must be one of its.
 
 mod admin;
+mod aggregates;
 mod case;
 mod chance;
 mod conditions;
@@ -28,6 +29,7 @@ use case::{Answer, Case, Side};
 fn cases() -> Vec<Case> {
     [
         admin::cases(),
+        aggregates::cases(),
         conditions::cases(),
         parameters::cases(),
         pipelines::cases(),
