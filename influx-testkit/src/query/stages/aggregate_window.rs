@@ -152,8 +152,9 @@ impl<'a> AggregateWindow<'a> {
                 .collect()
         };
         let rows = windows.into_iter().map(row).collect();
-        out.push(Message::Chunk(Chunk { key: Arc::clone(&key), headers: headers.into(), rows }));
-        out.push(Message::Flush(key));
+        out.push(Message::Chunk(Chunk { key, headers: headers.into(), rows }));
+        // The server flushes the old key: a table with another one waits until all have come.
+        out.push(Message::Flush(table.key));
     }
 
     /// With the windows in which nothing is.
