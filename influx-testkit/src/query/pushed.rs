@@ -307,6 +307,40 @@ fn timed_table(
     Table { key: Arc::new(GroupKey::new(key)), headers: headers.into(), blocks, failure: None }
 }
 
+/// Whether the order of the series does not matter to what [`group`] makes of them.
+pub(super) fn is_the_same_in_any_order(streams: &[&Stream], function: Function) -> bool {
+    let values: Vec<_> =
+        streams.iter().map(|stream| function.value(&stream.all_points())).collect();
+    let is_best = |best: &(i64, Cell)| {
+        let others = values.iter().filter(|other| match function {
+            Function::Min => other.1.compare(&best.1).is_le(),
+            Function::Max => other.1.compare(&best.1).is_ge(),
+            Function::First => other.0 <= best.0,
+            _ => other.0 >= best.0,
+        });
+        others.count() == 1
+    };
+    let fits = streams
+        .iter()
+        .all(|stream| stream.r#type == streams[0].r#type && function.check(stream).is_ok());
+    match function {
+        Function::Count => true,
+        Function::Sum => fits && values.iter().all(|(_, value)| is_exact(value, values.len())),
+        Function::Mean => false,
+        _ => fits && values.iter().any(is_best),
+    }
+}
+
+/// Whether so many values like this one add up to the same in any order: whole numbers that are not
+/// too large do.
+fn is_exact(value: &Cell, count: usize) -> bool {
+    const LARGEST: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Cell::Float(value) => value.fract() == 0.0 && value.abs() * float(length(count)) < LARGEST,
+        _ => true,
+    }
+}
+
 /// One table for a group of series, which is not empty; `None` where storage skips the group.
 pub(super) fn group(
     streams: &[&Stream],

@@ -59,14 +59,16 @@ fn tables(
     let tables = match (&read.group, &read.pushed) {
         (None, None) => streams.into_iter().map(|stream| stream.into_table(read)).collect(),
         (Some(labels), None) => {
-            grouped(streams, labels, read, |group, key| Ok(Some(join(group, key, read))))?
+            let table = |group: &[&Stream], key| Ok(Some(join(group, key, read)));
+            grouped(streams, labels, read, |_| false, table)?
         }
         (_, Some(Pushed::TagValues(tag))) => vec![tag_values(engine, &streams, tag, read)?],
         (labels, Some(Pushed::Whole(function))) => {
             check_last(engine, &streams, *function, read)?;
             let Some(labels) = labels else { return pushed::whole(&streams, *function, read) };
             let table = |group: &[&Stream], key| pushed::group(group, *function, key, read);
-            grouped(streams, labels, read, table)?
+            let any_order = |group: &[&Stream]| pushed::is_the_same_in_any_order(group, *function);
+            grouped(streams, labels, read, any_order, table)?
         }
         (_, Some(Pushed::Windows { function, window, time })) => {
             return pushed::windows(&streams, *function, window, *time, read);
@@ -236,29 +238,34 @@ fn grouped(
     streams: Vec<Stream>,
     labels: &[String],
     read: &Read,
+    is_the_same_in_any_order: impl Fn(&[&Stream]) -> bool,
     table: impl Fn(&[&Stream], GroupKey) -> Result<Option<Table>, Refusal>,
 ) -> Result<Vec<Table>, Refusal> {
     let streams = streams.into_iter().map(|stream| (sort_key(&stream, labels), stream)).collect();
-    let streams = sorted(streams)?;
+    let (streams, stays) = sorted(streams);
     let groups = streams.chunk_by(|(a, _), (b, _)| a == b).filter_map(|group| {
         let streams: Vec<_> = group.iter().map(|(_, stream)| stream).collect();
+        if !stays && streams.len() > 1 && !is_the_same_in_any_order(&streams) {
+            let what =
+                "the order in which `group` puts more than twelve fields of series into its tables";
+            return Some(Err(Refusal::unknown(format_args!(
+                "{what}; a `sort` or `pivot` before it makes it known"
+            ))));
+        }
         table(&streams, group_key(streams[0], labels, read)).transpose()
     });
     groups.collect()
 }
 
-/// Sorts streams by their keys. Those of one key stay in order, on the real server too as long as
-/// there are few streams, or all are sorted already (seen on 2.9.1); otherwise its sort mixes them.
-fn sorted(mut streams: Vec<(Vec<u8>, Stream)>) -> Result<Vec<(Vec<u8>, Stream)>, Refusal> {
+/// Sorts streams by their keys, and says whether those of one key are in the order of the real
+/// server, as long as there are few, or all are sorted already (seen on 2.9.1): otherwise its sort
+/// mixes them.
+fn sorted(mut streams: Vec<(Vec<u8>, Stream)>) -> (Vec<(Vec<u8>, Stream)>, bool) {
     const FEW: usize = 12;
     let key = |(key, _): &(Vec<u8>, Stream)| key.clone();
     let stays = streams.len() <= FEW || streams.is_sorted_by_key(key);
     streams.sort_by_key(key);
-    if stays || streams.windows(2).all(|pair| pair[0].0 != pair[1].0) {
-        return Ok(streams);
-    }
-    let what = "the order in which `group` puts more than twelve fields of series into its tables";
-    Err(Refusal::unknown(format!("{what}; a `sort` or `pivot` before it makes it known")))
+    (streams, stays)
 }
 
 /// What streams are sorted by: a missing tag comes last.

@@ -44,7 +44,7 @@ pub fn cases() -> Vec<Case> {
 fn grouped(name: &str, queries: &[Query]) -> Vec<Case> {
     let groups = queries.chunks(50).enumerate();
     let case = |(index, queries): (usize, &[Query])| {
-        let case = Case::new(format!("{name} {index}")).write(DATA);
+        let case = Case::new(format!("{name} {index}")).may_be_unknown().write(DATA);
         queries
             .iter()
             .fold(case, |case, (range, stages)| case.query(&format!("{FROM} |> {range} {stages}")))
