@@ -327,6 +327,10 @@ fn externs() -> Vec<Case> {
         ("a duration", hour),
         ("an exact float", converted("float", "1e300")),
         ("a converted unsigned", converted("uint", "18446744073709551615")),
+        ("a negative zero", converted("float", "-0.0")),
+        ("no number", converted("float", "NaN")),
+        ("the least duration", converted("duration", "-106751d23h47m16s854ms775us808ns")),
+        ("bytes", converted("bytes", "a")),
         ("strings", json!({ "type": "ArrayExpression", "elements": strings })),
     ];
     let mut cases: Vec<_> = values
@@ -350,6 +354,27 @@ fn externs() -> Vec<Case> {
             )
         })
         .collect();
+    let member = |name: &str, value: Value| {
+        let key = literal("StringLiteral", name);
+        json!({ "type": "Property", "key": key, "value": value })
+    };
+    let inner = json!({ "type": "ObjectExpression", "properties": [
+        member("a b", literal("IntegerLiteral", "2")), member("n", literal("IntegerLiteral", "1")),
+    ] });
+    let record = json!({ "type": "ObjectExpression", "properties": [
+        member("stop", literal("DateTimeLiteral", "1970-01-01T00:00:02Z")), member("inner", inner),
+    ] });
+    cases.push(
+        [
+            "|> range(start: 0, stop: p.stop)",
+            "|> range(start: 0, stop: p.stop) |> limit(n: p.inner.n)",
+            "|> range(start: 0, stop: p.stop) |> limit(n: p[\"inner\"][\"a b\"])",
+        ]
+        .into_iter()
+        .fold(Case::new("extern: a record").write(DATA), |case, script| {
+            with(case, &format!("{FROM} {script}"), &record)
+        }),
+    );
     let script = format!("{FROM} |> {RANGE}");
     cases.push(
         [json!({ "imports": [], "body": [] }), Value::Null]
