@@ -12,6 +12,8 @@ pub(super) struct Interval {
     every: (i64, i64),
     period: (i64, i64),
     zero: i64,
+    /// How far from the first and the last time there is windows can be worked out.
+    margin: i64,
 }
 
 /// `start <= time < stop`.
@@ -55,32 +57,35 @@ impl Bounds {
 
 impl Interval {
     /// # Errors
-    /// The windows around `bounds` are too many, or reach beyond the times that there are.
+    /// All windows of `bounds` are asked for, and they are too many, or reach beyond the times that
+    /// there are.
     pub(super) fn new(window: &Window, bounds: Bounds) -> Result<Self, Refusal> {
         let zero = add(0, window.offset.parts());
-        let interval = zero.map(|zero| Self {
+        let interval = zero.zip(margin(window)).map(|(zero, margin)| Self {
             every: window.every.parts(),
             period: window.period.parts(),
             zero,
+            margin,
         });
-        let interval = interval.filter(|it| it.fits(window, bounds));
-        interval.ok_or_else(|| Refusal::unknown("so many windows, or windows so far away"))
+        let interval = interval.filter(|it| !window.create_empty || it.fits(window, bounds));
+        interval.ok_or_else(too_far)
     }
 
     fn fits(&self, window: &Window, bounds: Bounds) -> bool {
-        let margin = [window.every, window.period, window.offset]
-            .map(Duration::nanoseconds)
-            .into_iter()
-            .try_fold(0_i64, |sum, length| sum.checked_add(length?.checked_abs()?));
-        let Some(margin) = margin.and_then(|margin| margin.checked_mul(3)) else { return false };
         let length = window.every.nanoseconds().unwrap_or(1);
-        let first = bounds.start.checked_sub(margin);
-        let last = bounds.stop.checked_add(margin);
-        let (Some(first), Some(last)) = (first, last) else { return false };
-        let count = last.checked_sub(first).map(|all| all / length);
-        count.is_some_and(|count| !window.create_empty || count <= MAX_WINDOWS)
-            && self.zero.checked_sub(first).is_some()
-            && last.checked_sub(self.zero).is_some()
+        let count = bounds.stop.checked_sub(bounds.start).map(|all| all / length);
+        let ends = [bounds.start, bounds.stop];
+        count.is_some_and(|count| count <= MAX_WINDOWS)
+            && ends.into_iter().all(|end| self.check(end).is_ok())
+    }
+
+    /// # Errors
+    /// The windows around `time` may reach beyond the times that there are.
+    pub(super) fn check(&self, time: i64) -> Result<(), Refusal> {
+        let around = [time.checked_sub(self.margin), time.checked_add(self.margin)];
+        let is_near =
+            around.iter().all(|end| end.and_then(|end| end.checked_sub(self.zero)).is_some());
+        if is_near { Ok(()) } else { Err(too_far()) }
     }
 
     /// The latest window that a time may be in.
@@ -121,11 +126,22 @@ impl Interval {
 
     fn span(&self, index: i64) -> Span {
         let (months, nanoseconds) = self.every;
-        // `fits` has seen to it that these are times.
+        // `check` has seen to it that these are times.
         let start = add(self.zero, (months * index, nanoseconds * index)).unwrap_or(self.zero);
         let stop = add(start, self.period).unwrap_or(start);
         Span { bounds: Bounds { start, stop }, index }
     }
+}
+
+/// Three times the lengths of a window, if that is not longer than time is.
+fn margin(window: &Window) -> Option<i64> {
+    let mut lengths =
+        [window.every, window.period, window.offset].map(Duration::nanoseconds).into_iter();
+    lengths.try_fold(0_i64, |sum, length| sum.checked_add(length?.checked_abs()?))?.checked_mul(3)
+}
+
+fn too_far() -> Refusal {
+    Refusal::unknown("so many windows, or windows so far away")
 }
 
 /// Months first; a day that a month does not have becomes its last one.

@@ -221,7 +221,7 @@ pub(super) fn windows(
         if let Err(refusal) = function.check(stream) {
             return Ok((tables, Some(refusal)));
         }
-        let found = found(stream, function, &interval);
+        let found = found(stream, function, &interval)?;
         let kind = function.kind(stream.r#type.into());
         let has_time = function.is_selector() && !window.create_empty;
         let rows = if window.create_empty {
@@ -240,16 +240,20 @@ pub(super) fn windows(
 }
 
 /// What is in the windows that hold any points: the window, the time and the value.
-fn found(stream: &Stream, function: Function, interval: &Interval) -> Vec<(Bounds, i64, Cell)> {
+fn found(
+    stream: &Stream,
+    function: Function,
+    interval: &Interval,
+) -> Result<Vec<(Bounds, i64, Cell)>, Refusal> {
     let window = |point: &&(i64, Cell)| interval.latest(point.0).bounds;
     let points = stream.all_points();
+    points.iter().try_for_each(|(time, _)| interval.check(*time))?;
     let windows = points.chunk_by(|a, b| window(a) == window(b));
-    windows
-        .filter_map(|points| {
-            let (time, value) = function.value(points);
-            Some((window(points.first()?), time, value))
-        })
-        .collect()
+    let found = windows.filter_map(|points| {
+        let (time, value) = function.value(points);
+        Some((window(points.first()?), time, value))
+    });
+    Ok(found.collect())
 }
 
 const fn cut(window: Bounds, range: Bounds) -> Bounds {

@@ -273,6 +273,7 @@ impl ChunkStage for AggregateWindow<'_> {
             let Cell::Time(at) = row[time] else {
                 return Err(Refusal::unknown("windows of rows without a time"));
             };
+            self.interval.check(at)?;
             points.push((at, &row[value]));
         }
         points.sort_by_key(|(at, _)| *at);

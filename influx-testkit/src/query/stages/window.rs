@@ -36,13 +36,10 @@ impl<'a> Windowed<'a> {
         Self { time, bounds, interval: None, empty: Vec::new(), tables: BTreeMap::new() }
     }
 
-    fn windows_of(&self, time: i64) -> Vec<Bounds> {
-        match &self.interval {
-            None => vec![self.bounds],
-            Some(interval) => {
-                clipped(interval, Bounds { start: time, stop: time + 1 }, self.bounds)
-            }
-        }
+    fn windows_of(&self, time: i64) -> Result<Vec<Bounds>, Refusal> {
+        let Some(interval) = &self.interval else { return Ok(vec![self.bounds]) };
+        interval.check(time)?;
+        Ok(clipped(interval, Bounds { start: time, stop: time + 1 }, self.bounds))
     }
 
     fn add(&mut self, shape: &Shape, window: Bounds, row: Option<&Row>) -> Result<(), Refusal> {
@@ -148,7 +145,7 @@ impl TableStage for Windowed<'_> {
             let Cell::Time(at) = row[time] else {
                 return Err(Refusal::unknown("windows of rows without a time"));
             };
-            for window in self.windows_of(at) {
+            for window in self.windows_of(at)? {
                 self.add(&shape, window, Some(row))?;
             }
         }
