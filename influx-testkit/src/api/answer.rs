@@ -19,8 +19,10 @@ pub(crate) struct Answer {
     pub(crate) is_streamed: bool,
 }
 
-/// Marks what no InfluxDB has said.
+/// Marks what no InfluxDB has said, or has perhaps not said so.
 const MARK: &str = "x-influx-testkit";
+
+const UNKNOWN: &str = "unknown";
 
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -83,12 +85,17 @@ impl Answer {
 
     fn refused(self, refusal: &Refusal) -> Self {
         let answer = self.header("X-Platform-Error-Code", refusal.code);
-        if refusal.is_unknown { answer.header(MARK, "unknown") } else { answer }
+        if refusal.is_unknown { answer.header(MARK, UNKNOWN) } else { answer }
     }
 
     /// Whether this server says that it does not know.
     pub(crate) fn is_unknown(&self) -> bool {
-        self.headers.contains_key(MARK)
+        self.headers.get(MARK).is_some_and(|mark| mark == UNKNOWN)
+    }
+
+    /// A real server may take rows in another order.
+    pub(crate) fn one_of_several(self) -> Self {
+        self.header(MARK, "one of several")
     }
 
     pub(crate) fn streamed(self) -> Self {

@@ -12,6 +12,7 @@ mod csv;
 mod dialect;
 mod digest;
 mod interval;
+mod order;
 mod plan;
 mod pushed;
 mod read;
@@ -27,15 +28,25 @@ use csv::Encoder;
 use plan::Plan;
 use table::Table;
 
+/// Annotated CSV.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) csv: Vec<u8>,
+    /// A real server may as well take its rows in another order, which may change last digits and
+    /// which of equal rows are taken.
+    pub(crate) is_one_of_several: bool,
+}
+
 /// The tables of a result, and what keeps it from being complete.
 struct Answer<'a> {
     name: &'a str,
     tables: Vec<Table>,
     failure: Option<Refusal>,
+    is_one_of_several: bool,
 }
 
-/// Carries out a program. What comes back is annotated CSV, with an error table at its end if a
-/// result failed after its first rows.
+/// Carries out a program. The reply has an error table at its end if a result failed after its first
+/// rows.
 ///
 /// # Errors
 /// A bucket is missing, a stage cannot be carried out, or this server does not know how.
@@ -43,7 +54,7 @@ pub(crate) fn run<'e>(
     program: &Program,
     engine_of: impl Fn(&BucketRef) -> Option<&'e Engine>,
     dialect: &Dialect,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Reply, Refusal> {
     let plans = program.results.iter().map(|(_, pipeline)| Plan::new(pipeline));
     let plans: Vec<_> = plans.collect::<Result<_, _>>()?;
     let mut engines = Vec::new();
@@ -56,15 +67,15 @@ pub(crate) fn run<'e>(
     }
     let mut answers = Vec::new();
     for (((name, _), plan), engine) in program.results.iter().zip(plans).zip(engines) {
-        let (tables, failure) = answer(engine, &plan, program.results.len() > 1)?;
-        answers.push(Answer { name, tables, failure });
+        answers.push(answer(name, engine, &plan, program.results.len() > 1)?);
     }
     // The server takes its results in any order: a failing one first is the surest way to a status.
     let failing = |answer: &Answer<'_>| {
         answer.failure.is_some() || answer.tables.iter().any(|table| table.failure.is_some())
     };
     answers.sort_by_key(|answer| !failing(answer));
-    encode(answers, dialect)
+    let is_one_of_several = answers.iter().any(|answer| answer.is_one_of_several);
+    Ok(Reply { csv: encode(answers, dialect)?, is_one_of_several })
 }
 
 fn no_bucket(bucket: &BucketRef) -> Refusal {
@@ -79,12 +90,13 @@ fn no_bucket(bucket: &BucketRef) -> Refusal {
     }
 }
 
-fn answer(
+fn answer<'a>(
+    name: &'a str,
     engine: &Engine,
     plan: &Plan<'_>,
     is_one_of_many: bool,
-) -> Result<(Vec<Table>, Option<Refusal>), Refusal> {
-    let mut flow = read::read(engine, &plan.read, plan.steps.is_empty())?;
+) -> Result<Answer<'a>, Refusal> {
+    let (mut flow, is_one_of_several) = read::read(engine, plan)?;
     // The server copies tables for several stages, and then fails in another way.
     if is_one_of_many && flow.has_failing_table() {
         return Err(Refusal::unknown("a `group` of several types that may feed several results"));
@@ -99,7 +111,7 @@ fn answer(
     let (tables, failure) = stages::result_tables(flow, plan.steps.last());
     match failure {
         Some(failure) if failure.is_unknown => Err(failure),
-        failure => Ok((tables, failure)),
+        failure => Ok(Answer { name, tables, failure, is_one_of_several }),
     }
 }
 

@@ -311,28 +311,37 @@ fn timed_table(
     Table { key: Arc::new(GroupKey::new(key)), headers: headers.into(), blocks, failure: None }
 }
 
-/// Whether the order of the series does not matter to what [`group`] makes of them.
-pub(super) fn is_the_same_in_any_order(streams: &[&Stream], function: Function) -> bool {
-    let values: Vec<_> =
-        streams.iter().map(|stream| function.value(&stream.all_points())).collect();
-    let is_best = |best: &(i64, Cell)| {
-        let others = values.iter().filter(|other| match function {
-            Function::Min => other.1.compare(&best.1).is_le(),
-            Function::Max => other.1.compare(&best.1).is_ge(),
-            Function::First => other.0 <= best.0,
-            _ => other.0 >= best.0,
-        });
-        others.count() == 1
-    };
-    let fits = streams
-        .iter()
-        .all(|stream| stream.r#type == streams[0].r#type && function.check(stream).is_ok());
-    match function {
-        Function::Count => true,
-        Function::Sum => fits && values.iter().all(|(_, value)| is_exact(value, values.len())),
-        Function::Mean => false,
-        _ => fits && values.iter().any(is_best),
+impl Function {
+    /// Whether [`group`] makes one table of the series, or fails, as it meets them.
+    pub(super) fn fits(self, streams: &[&Stream]) -> bool {
+        let fits = |stream: &&Stream| self.check(stream).is_ok();
+        self == Self::Count || (have_one_type(streams) && streams.iter().all(fits))
     }
+
+    /// Whether the order of the series does not matter to what [`group`] makes of them, if they fit.
+    pub(super) fn is_the_same_in_any_order(self, streams: &[&Stream]) -> bool {
+        let values: Vec<_> =
+            streams.iter().map(|stream| self.value(&stream.all_points())).collect();
+        let is_best = |best: &(i64, Cell)| {
+            let others = values.iter().filter(|other| match self {
+                Self::Min => other.1.compare(&best.1).is_le(),
+                Self::Max => other.1.compare(&best.1).is_ge(),
+                Self::First => other.0 <= best.0,
+                _ => other.0 >= best.0,
+            });
+            others.count() == 1
+        };
+        match self {
+            Self::Count => true,
+            Self::Sum => values.iter().all(|(_, value)| is_exact(value, values.len())),
+            Self::Mean => false,
+            _ => values.iter().any(is_best),
+        }
+    }
+}
+
+pub(super) fn have_one_type(streams: &[&Stream]) -> bool {
+    streams.iter().all(|stream| stream.r#type == streams[0].r#type)
 }
 
 /// Whether so many values like this one add up to the same in any order: whole numbers that are not

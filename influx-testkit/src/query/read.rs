@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::cell::{Cell, Kind};
 use super::condition::StoredFilter;
-use super::plan::Read;
+use super::order::Order;
+use super::plan::{Plan, Read};
 use super::pushed::{self, Function, Pushed};
 use super::table::{Flow, GroupKey, Header, Message, Row, Table, position};
 use crate::engine::{Column, Engine};
@@ -24,11 +25,13 @@ pub(super) struct Stream {
     points: Vec<Vec<(i64, Cell)>>,
 }
 
-/// Reads what a plan asks for.
+/// What a plan asks for, and whether a real server may as well hand over its rows in another order.
 ///
 /// # Errors
-/// A tag is named like a column of the server's own, which the server's stages cannot bear.
-pub(super) fn read(engine: &Engine, read: &Read, plain: bool) -> Result<Flow, Refusal> {
+/// A tag is named like a column of the server's own, which the server's stages cannot bear. Or the
+/// order of rows shows, and is not known.
+pub(super) fn read(engine: &Engine, plan: &Plan<'_>) -> Result<(Flow, bool), Refusal> {
+    let read = &plan.read;
     let filter = read.condition.as_ref().map(StoredFilter::new).transpose()?;
     let columns = engine.read(read.start, read.stop);
     let columns: Vec<_> = columns.collect();
@@ -37,7 +40,7 @@ pub(super) fn read(engine: &Engine, read: &Read, plain: bool) -> Result<Flow, Re
     }
     let streams: Vec<_> =
         columns.into_iter().filter_map(|column| stream(engine, column, filter.as_ref())).collect();
-    let plain = plain && read.group.is_none();
+    let plain = plan.steps.is_empty() && read.group.is_none();
     let poison = |tag: &Text| match &**tag {
         b"_time" | b"_value" => true,
         b"_start" | b"_stop" => !plain,
@@ -47,34 +50,42 @@ pub(super) fn read(engine: &Engine, read: &Read, plain: bool) -> Result<Flow, Re
     {
         return Err(Refusal::unknown(format!("what becomes of a tag named {tag} here")));
     }
-    let (tables, failure) = tables(engine, streams, read)?;
-    Ok(Flow { messages: tables.into_iter().map(Message::Table).collect(), failure })
+    let (tables, failure, is_one_of_several) = tables(engine, streams, plan)?;
+    let messages = tables.into_iter().map(Message::Table).collect();
+    Ok((Flow { messages, failure }, is_one_of_several))
 }
 
 fn tables(
     engine: &Engine,
     streams: Vec<Stream>,
-    read: &Read,
-) -> Result<(Vec<Table>, Option<Refusal>), Refusal> {
-    let tables = match (&read.group, &read.pushed) {
-        (None, None) => streams.into_iter().map(|stream| stream.into_table(read)).collect(),
+    plan: &Plan<'_>,
+) -> Result<(Vec<Table>, Option<Refusal>, bool), Refusal> {
+    let read = &plan.read;
+    let (tables, failure) = match (&read.group, &read.pushed) {
+        (None, None) => (streams.into_iter().map(|stream| stream.into_table(read)).collect(), None),
         (Some(labels), None) => {
             let table = |group: &[&Stream], key| Ok(Some(join(group, key, read)));
-            grouped(streams, labels, read, |_| false, table)?
+            let order = |group: &[&Stream]| Order::of_rows(group, &plan.steps);
+            let (tables, is_one_of_several) = grouped(streams, labels, read, order, table)?;
+            return Ok((tables, None, is_one_of_several));
         }
-        (_, Some(Pushed::TagValues(tag))) => vec![tag_values(engine, &streams, tag, read)?],
+        (_, Some(Pushed::TagValues(tag))) => (vec![tag_values(engine, &streams, tag, read)?], None),
         (labels, Some(Pushed::Whole(function))) => {
             check_last(engine, &streams, *function, read)?;
-            let Some(labels) = labels else { return pushed::whole(&streams, *function, read) };
+            let Some(labels) = labels else {
+                let (tables, failure) = pushed::whole(&streams, *function, read)?;
+                return Ok((tables, failure, false));
+            };
             let table = |group: &[&Stream], key| pushed::group(group, *function, key, read);
-            let any_order = |group: &[&Stream]| pushed::is_the_same_in_any_order(group, *function);
-            grouped(streams, labels, read, any_order, table)?
+            let order = |group: &[&Stream]| Order::of_aggregate(group, *function);
+            let (tables, is_one_of_several) = grouped(streams, labels, read, order, table)?;
+            return Ok((tables, None, is_one_of_several));
         }
         (_, Some(Pushed::Windows { function, window, time })) => {
-            return pushed::windows(&streams, *function, window, *time, read);
+            pushed::windows(&streams, *function, window, *time, read)?
         }
     };
-    Ok((tables, None))
+    Ok((tables, failure, false))
 }
 
 /// Storage reads backwards for `last`: then it is the latest shard that says the type of a field.
@@ -233,28 +244,27 @@ pub(super) fn group_headers(streams: &[&Stream]) -> Vec<Header> {
     headers(streams[0].r#type.into(), tags.into_keys())
 }
 
-/// Makes tables of streams that have the same values of some tags.
+/// Makes tables of streams that have the same values of some tags, and says whether they may as well
+/// be others.
 fn grouped(
     streams: Vec<Stream>,
     labels: &[String],
     read: &Read,
-    is_the_same_in_any_order: impl Fn(&[&Stream]) -> bool,
+    order: impl Fn(&[&Stream]) -> Order,
     table: impl Fn(&[&Stream], GroupKey) -> Result<Option<Table>, Refusal>,
-) -> Result<Vec<Table>, Refusal> {
+) -> Result<(Vec<Table>, bool), Refusal> {
     let streams = streams.into_iter().map(|stream| (sort_key(&stream, labels), stream)).collect();
     let (streams, stays) = sorted(streams);
-    let groups = streams.chunk_by(|(a, _), (b, _)| a == b).filter_map(|group| {
+    let mut tables = Vec::new();
+    let mut is_one_of_several = false;
+    for group in streams.chunk_by(|(a, _), (b, _)| a == b) {
         let streams: Vec<_> = group.iter().map(|(_, stream)| stream).collect();
-        if !stays && streams.len() > 1 && !is_the_same_in_any_order(&streams) {
-            let what =
-                "the order in which `group` puts more than twelve fields of series into its tables";
-            return Some(Err(Refusal::unknown(format_args!(
-                "{what}; a `sort` or `pivot` before it makes it known"
-            ))));
+        if !stays && streams.len() > 1 {
+            is_one_of_several |= order(&streams).is_one_of_several()?;
         }
-        table(&streams, group_key(streams[0], labels, read)).transpose()
-    });
-    groups.collect()
+        tables.extend(table(&streams, group_key(streams[0], labels, read))?);
+    }
+    Ok((tables, is_one_of_several))
 }
 
 /// Sorts streams by their keys, and says whether those of one key are in the order of the real

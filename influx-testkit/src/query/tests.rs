@@ -238,7 +238,7 @@ fn pipelines_answer_as_the_real_server_does() {
         let script = format!(r#"from(bucket: "u1") |> {range} {stages}"#);
         let program = flux::compile(&script, None, 0).unwrap();
         let answer = match run(&program, |_| Some(&engine), &dialect) {
-            Ok(body) => String::from_utf8(body).unwrap().replace("\r\n", "\n"),
+            Ok(reply) => String::from_utf8(reply.csv).unwrap().replace("\r\n", "\n"),
             Err(refusal) => refusal.message,
         };
         assert_eq!(answer.trim_end(), expected, "{stages}");

@@ -12,13 +12,16 @@ use body::QueryRequest;
 /// `/api/v2/query`
 pub(super) fn answer(state: &State, request: &Request, access: &Access) -> Answer {
     let answer = match carried_out(state, request, access) {
-        Ok(csv) => Answer::body(200, "text/csv; charset=utf-8", csv).streamed(),
+        Ok(reply) => {
+            let answer = Answer::body(200, "text/csv; charset=utf-8", reply.csv).streamed();
+            if reply.is_one_of_several { answer.one_of_several() } else { answer }
+        }
         Err(refusal) => Answer::refusal(&refusal),
     };
     answer.gzipped_for(request)
 }
 
-fn carried_out(state: &State, request: &Request, access: &Access) -> Result<Vec<u8>, Refusal> {
+fn carried_out(state: &State, request: &Request, access: &Access) -> Result<query::Reply, Refusal> {
     if request.header("prefer").is_some() {
         return Err(Refusal::unknown("the header `Prefer`"));
     }
