@@ -37,6 +37,10 @@ impl<'a> Encoder<'a> {
         let mut before: Option<Before> = None;
         for (id, mut table) in tables.into_iter().enumerate() {
             self.begun = true;
+            // What was written before the first row is lost with it.
+            if let Some(failure) = table.failure.take_if(|_| table.blocks.is_empty()) {
+                return Err(failure);
+            }
             let id = id.to_string();
             if before.as_ref().is_none_or(|before| before.differs(&table)) {
                 if before.is_some() {
