@@ -29,13 +29,14 @@ impl Engine {
             mark(&mut types, shard);
             for measurement in shard.measurements.values() {
                 for (series, fields) in &measurement.series {
+                    let columns = columns.entry(series).or_default();
                     for (field, values) in fields {
                         let ended = types.get(&(&series.measurement, field));
                         if ended.is_some_and(|(_, ended)| *ended) {
                             continue;
                         }
-                        let points = &mut columns.entry(series).or_default();
-                        points.entry(field).or_default().extend(within(values, start, stop));
+                        let points = columns.entry(field).or_default();
+                        points.extend(within(values, start, stop));
                     }
                 }
             }

@@ -164,7 +164,11 @@ fn check_shards(
 fn stream(engine: &Engine, column: Column<'_>, filter: Option<&StoredFilter>) -> Option<Stream> {
     let Column { series, field, mut points } = column;
     if let Some(filter) = filter {
-        points.retain(|(_, value)| filter.keeps(series, field, value));
+        match filter.known(series, field) {
+            Some(true) => {}
+            Some(false) => return None,
+            None => points.retain(|(_, value)| filter.keeps(series, field, value)),
+        }
     }
     let (_, first) = points.first()?;
     let r#type = first.r#type();

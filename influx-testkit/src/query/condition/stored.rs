@@ -57,6 +57,11 @@ impl StoredFilter {
         self.0.holds(series, field, value)
     }
 
+    /// Whether all points of a field pass, or none do, whatever their values are.
+    pub(crate) fn known(&self, series: &Series, field: &Text) -> Option<bool> {
+        self.0.known(series, field)
+    }
+
     pub(crate) fn is_on_value(&self) -> bool {
         self.0.any(&|node| matches!(node.reference(), Some(Reference::Value)))
     }
