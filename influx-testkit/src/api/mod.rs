@@ -74,6 +74,7 @@ fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> A
         [.., last, ""] if !last.is_empty() => Answer::redirect(request),
         ["write"] => posted(request, || write::answer(state, request, access)),
         ["query"] => posted(request, || Ok(query::answer(state, request, access))),
+        ["query", "analyze"] => posted(request, || query::analyze::answer(request)),
         ["delete"] => posted(request, || delete::answer(state, request, access)),
         ["setup"] => Answer::empty(405),
         ["orgs"] => organizations::answer(state, request, access),

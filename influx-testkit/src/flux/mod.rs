@@ -48,6 +48,14 @@ pub(crate) fn compile(
     evaluator.finish()
 }
 
+/// Whether a script can be parsed.
+///
+/// # Errors
+/// It cannot, or not here.
+pub(crate) fn check(script: &str) -> Result<(), Refusal> {
+    parser::parse(script).map(drop)
+}
+
 /// Everything that a script asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Program {

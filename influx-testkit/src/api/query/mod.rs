@@ -1,3 +1,4 @@
+pub(super) mod analyze;
 mod body;
 #[cfg(test)]
 mod tests;
