@@ -72,6 +72,7 @@
 //! | `POST /api/v2/write` | line protocol in every precision, gzip; lines that do not parse (400), partial writes (422), types judged for each shard, retention |
 //! | `POST /api/v2/query` | Flux: `from`, `range`, `filter`, `pivot`, `keep`, `drop`, `rename`, `set`, `group`, `sort`, `limit`, `tail`, `yield`, variables, `extern`; every dialect; gzip |
 //! | … | `count`, `sum`, `mean`, `min`, `max`, `first`, `last`, `spread`, `stddev`, `median`, `quantile`, `distinct`; `aggregateWindow` with any of these by name, or with one call in a function |
+//! | `POST /api/v2/query/analyze` | scripts without errors of syntax |
 //! | `POST /api/v2/delete` | ranges and predicates |
 //! | `/api/v2/buckets`, `/api/v2/orgs` | buckets made, changed, listed, deleted; the one organization |
 //! | `/api/v2/setup`, `/health`, `/ping`, `/ready` | |
@@ -82,8 +83,13 @@
 //!
 //! Tokens are kept as they are; permissions are those of [`Permission`]. Nothing is kept after the
 //! server stops. Retention refuses points that are too old, and does not remove what grows old. Of the
-//! several things that a real server may say in any order (the results of several `yield`s, the
-//! errors of several shards) it says one.
+//! several things that a real server may say in any order it says one:
+//!
+//! * the results of several `yield`s, and the errors of several shards;
+//! * the rows of a `group` of more than twelve fields of series, where no `sort` follows; and which of
+//!   equal rows comes first there, or is selected, and the last digits of a sum of floats. Such an
+//!   answer has the header `X-Influx-Testkit: one of several`. A `limit`, `tail`, `first` or `last`
+//!   that would take other rows then is refused.
 //!
 //! # Features
 //!
