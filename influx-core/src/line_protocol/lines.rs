@@ -184,12 +184,17 @@ impl Lines {
 /// For batches: each line is known by itself, and the good lines of a text stay.
 #[cfg(feature = "client")]
 impl Lines {
-    /// Begins anew in the same buffers.
-    pub(crate) fn restart(&mut self, style: &Arc<Style>) {
+    /// Makes lines in this style from now on. There are none yet, or they are [cleared](Self::clear).
+    pub(crate) fn start(&mut self, style: &Arc<Style>) {
         if !self.has_style(style) {
-            self.style = Some(Arc::clone(style));
-            self.writer.set_style(style);
+            self.restart(style);
         }
+    }
+
+    /// Begins anew in the same buffers.
+    fn restart(&mut self, style: &Arc<Style>) {
+        self.style = Some(Arc::clone(style));
+        self.writer.set_style(style);
         self.clear();
         self.writer.set_precision(style.precision.unwrap_or_default());
         self.precision = if style.precision.is_some() { Source::Caller } else { Source::Each };

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
 use super::builder::WhenFull;
 use super::hand_over::{HandOver, Receipt, Settlement};
@@ -16,7 +16,6 @@ use super::shared::Shared;
 use super::state::{LaneId, State};
 use crate::error::{Error, Others, Refused, Result, WriterCause};
 use crate::line_protocol::{IntoLines, LineEntry, Lines};
-use crate::time::Precision;
 
 /// Room is counted in so many bytes, for which a semaphore has permits enough.
 const GRAIN: usize = 16;
@@ -52,27 +51,22 @@ impl Shared {
     fn start_encoding(&self) -> Box<Lines> {
         let scratch = SCRATCH.try_with(Cell::take).ok().flatten();
         let mut lines = scratch.unwrap_or_else(|| Box::new(Lines::new(None)));
-        lines.restart(&self.style);
+        lines.start(&self.style);
         lines
     }
 
     fn hand_over_encoded(self: &Arc<Self>, route: usize, mut handed: Box<Lines>) -> HandOver {
         self.refuse(route, &mut handed);
-        let cost = self.cost(&handed);
-        let has_room = match self.options.when_full {
-            WhenFull::DropOldest => self.make_room(cost),
-            _ => self.has_room(cost),
-        };
-        if has_room {
-            return HandOver::done(self.take(route, handed));
+        if let Some(outcome) = self.take_if_room(route, &handed) {
+            recycle(handed);
+            return HandOver::done(outcome);
         }
         match self.options.when_full {
             _ if self.space.is_closed() => HandOver::done(Err(self.no_room(&handed))),
             WhenFull::Wait => HandOver::waiting(Arc::clone(self).take_when_possible(route, handed)),
             WhenFull::Fail => HandOver::done(Err(self.no_room(&handed))),
-            WhenFull::DropOldest | WhenFull::DropNewest => {
-                HandOver::done(self.drop_newest(route, &handed))
-            }
+            WhenFull::DropOldest => HandOver::done(self.drop_oldest(route, &handed)),
+            WhenFull::DropNewest => HandOver::done(self.drop_newest(route, &handed)),
         }
     }
 
@@ -82,20 +76,23 @@ impl Shared {
         mut handed: Box<Lines>,
     ) -> Result<Receipt> {
         self.refuse(route, &mut handed);
-        if self.has_room(self.cost(&handed)) {
-            return self.take(route, handed);
-        }
-        Err(self.no_room(&handed))
+        let Some(outcome) = self.take_if_room(route, &handed) else {
+            return Err(self.no_room(&handed));
+        };
+        recycle(handed);
+        outcome
     }
 
     /// Notes what line protocol cannot carry, and what does not fit the lines before.
     fn refuse(&self, route: usize, handed: &mut Lines) {
         handed.make_sure_of(&self.style);
-        let guarded = match self.options.guards_schema {
-            true => self.state().routes[route].guard.check(handed),
-            false => Vec::new(),
-        };
-        self.note_refused_here(route, handed, &guarded);
+        let mut guarded = Vec::new();
+        if self.options.guards_schema {
+            guarded = self.state().routes[route].guard.check(handed);
+        }
+        if !handed.refused().is_empty() {
+            self.note_refused_here(route, handed, &guarded);
+        }
     }
 
     /// How many permits a line needs. One that is larger than all the room takes all of it.
@@ -107,38 +104,47 @@ impl Shared {
         handed.ranges().map(|(range, _)| self.permits(range.len())).sum()
     }
 
-    fn has_room(&self, cost: usize) -> bool {
-        let Ok(cost) = u32::try_from(cost) else { return false };
-        match self.space.try_acquire_many(cost) {
-            Ok(permit) => {
-                permit.forget();
-                true
-            }
-            Err(_) => {
-                // What has been collected takes the room, and no line may come that fills a batch.
-                self.state().seal_all();
-                false
-            }
+    /// Takes the lines if there is room. One lock is all that this costs.
+    fn take_if_room(self: &Arc<Self>, route: usize, handed: &Lines) -> Option<Result<Receipt>> {
+        let cost = self.cost(handed);
+        let mut state = self.state();
+        if self.space.is_closed() || !state.room.take(cost, &self.space) {
+            // What has been collected takes the room, and no line may come that fills a batch.
+            state.seal_all();
+            return None;
         }
+        let mut receipt = Receipt::default();
+        self.append(&mut state, &mut receipt, route, handed, handed.ranges());
+        drop(state);
+        Some(outcome(receipt, handed, Others::Taken))
     }
 
-    /// Drops the oldest batches that are not on their way until there is room, if that makes enough.
-    fn make_room(&self, cost: usize) -> bool {
-        if self.space.available_permits() + self.state().waiting_permits() < cost {
-            return false;
-        }
+    /// Drops the oldest batches that are not on their way until there is room; the lines that came, if
+    /// that does not make enough.
+    fn drop_oldest(self: &Arc<Self>, route: usize, handed: &Lines) -> Result<Receipt> {
         let limit = self.options.max_buffered_bytes;
         let reason = Error::from(WriterCause::Full { limit });
-        while !self.has_room(cost) {
-            if self.space.is_closed() {
-                return false;
-            }
-            let Some((target, sealed)) = self.state().take_oldest() else { return false };
+        while self.can_make_room(handed) {
+            let Some((target, sealed)) = self.state().take_oldest() else { break };
             let refused = sealed.batch.refuse_all(&reason);
             self.note_dropped(&target, sealed.precision, &refused);
             self.settle(&sealed, refused);
+            if let Some(outcome) = self.take_if_room(route, handed) {
+                return outcome;
+            }
         }
-        true
+        if self.space.is_closed() {
+            Err(self.no_room(handed))
+        } else {
+            self.drop_newest(route, handed)
+        }
+    }
+
+    /// Whether there is room without the lines that are not on their way.
+    fn can_make_room(&self, handed: &Lines) -> bool {
+        let mut state = self.state();
+        let most = state.room.available(&self.space) + state.waiting_permits();
+        !self.space.is_closed() && self.cost(handed) <= most
     }
 
     /// Why there is no room for lines that need so many permits.
@@ -172,17 +178,6 @@ impl Shared {
         outcome(receipt, handed, Others::Dropped)
     }
 
-    /// Takes lines for which there are permits.
-    fn take(self: &Arc<Self>, route: usize, handed: Box<Lines>) -> Result<Receipt> {
-        let mut receipt = Receipt::default();
-        let outcome = match self.append(&mut receipt, route, &handed, handed.ranges()) {
-            Ok(()) => outcome(receipt, &handed, Others::Taken),
-            Err(error) => Err(unwritten(error, &handed, 0)),
-        };
-        recycle(handed);
-        outcome
-    }
-
     async fn take_when_possible(
         self: Arc<Self>,
         route: usize,
@@ -202,14 +197,19 @@ impl Shared {
             }
             let from = lines.first().map_or(0, |(range, _)| range.start);
             let permits = u32::try_from(cost).unwrap_or(u32::MAX);
-            let taken = self.wait_for_room(permits).await;
-            let taken = taken.and_then(|()| self.append(&mut receipt, route, &handed, lines));
-            taken.map_err(|error| unwritten(error, &handed, from))?;
+            let waited = self.wait_for_room(permits).await;
+            let mut state = self.state();
+            if waited.is_err() || self.space.is_closed() {
+                return Err(unwritten(WriterCause::Closed.into(), &handed, from));
+            }
+            self.append(&mut state, &mut receipt, route, &handed, lines);
         }
         outcome(receipt, &handed, Others::Taken)
     }
 
-    async fn wait_for_room(&self, permits: u32) -> Result<()> {
+    /// Fails when the writer is closed.
+    async fn wait_for_room(&self, permits: u32) -> Result<(), AcquireError> {
+        let _waiting = Waiting::start(self);
         let (mut room, mut waits) = (pin!(self.space.acquire_many(permits)), false);
         let permit = poll_fn(|cx| {
             let polled = room.as_mut().poll(cx);
@@ -220,42 +220,41 @@ impl Shared {
             }
             polled
         });
-        permit.await.map(SemaphorePermit::forget).map_err(|_| WriterCause::Closed.into())
+        permit.await.map(SemaphorePermit::forget)
     }
 
+    /// Appends lines for which there are permits.
     fn append(
         self: &Arc<Self>,
+        state: &mut State,
         receipt: &mut Receipt,
         route: usize,
         handed: &Lines,
         lines: impl IntoIterator<Item = (Range<usize>, LineEntry)>,
-    ) -> Result<()> {
-        let mut state = self.state();
-        if self.space.is_closed() {
-            return Err(WriterCause::Closed.into());
-        }
-        let (mut count, mut length) = (0, 0);
+    ) {
+        let (bytes, mut count, mut length) = (handed.bytes(), 0, 0);
         let mut last = None;
         for (range, entry) in lines {
-            let line = &handed.bytes()[range];
+            let line = &bytes[range];
             let place = (entry.precision, self.shard(&line[..entry.series]));
             let id = match last {
                 Some((last, id)) if last == place => id,
-                _ => self.lane_with_task(&mut state, route, place),
+                _ => state.lane(route, place, &self.options),
             };
             last = Some((place, id));
-            state.lane_of(id).push(line, entry, self.permits(line.len()), receipt);
+            if state.lane_of(id).push(line, entry, self.permits(line.len()), receipt) {
+                self.make_sure_of_task(state, id);
+            }
             count += 1;
             length += line.len();
         }
         state.stats.taken_lines += count;
         state.stats.held_lines += count;
         state.stats.held_bytes += length;
-        if self.space.available_permits() == 0 {
+        if state.room.available(&self.space) == 0 {
             // Somebody may wait for this room.
             state.seal_all();
         }
-        Ok(())
     }
 
     /// Which part of the series a line belongs to.
@@ -271,23 +270,30 @@ impl Shared {
         usize::try_from(hasher.finish() % shards).unwrap_or_default()
     }
 
-    /// The lane of a route; its task looks at it when the lock is free.
-    fn lane_with_task(
-        self: &Arc<Self>,
-        state: &mut State,
-        route: usize,
-        (precision, shard): (Precision, usize),
-    ) -> LaneId {
-        let id = state.lane(route, precision, shard, &self.options);
-        if state.lane_of(id).has_no_task() {
-            self.spawn(state, id);
+    /// The task of a lane with a new batch; it looks at it when the lock is free.
+    fn make_sure_of_task(self: &Arc<Self>, state: &mut State, id: LaneId) {
+        let lane = state.lane_of(id);
+        if lane.has_no_task() {
+            let task = self.runtime.spawn(lane::run(Arc::clone(self), id));
+            lane.task = Some(task.abort_handle());
         }
-        id
     }
+}
 
-    fn spawn(self: &Arc<Self>, state: &mut State, id: LaneId) {
-        let task = self.runtime.spawn(lane::run(Arc::clone(self), id));
-        state.lane_of(id).task = Some(task.abort_handle());
+/// A write that waits for room.
+struct Waiting<'s>(&'s Shared);
+
+impl<'s> Waiting<'s> {
+    fn start(shared: &'s Shared) -> Self {
+        shared.state().room.start_waiting(&shared.space);
+        Self(shared)
+    }
+}
+
+/// Its place in the queue is dropped before, so that what it was given is there again.
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.state().room.stop_waiting(&self.0.space);
     }
 }
 

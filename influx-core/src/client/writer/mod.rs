@@ -148,6 +148,7 @@ mod lane;
 mod listeners;
 mod observe;
 mod report;
+mod room;
 mod runtime;
 mod shared;
 mod state;

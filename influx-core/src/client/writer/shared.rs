@@ -29,7 +29,7 @@ pub(super) struct Shared {
     pub(super) runtime: Handle,
     /// How lines are made.
     pub(super) style: Arc<Style>,
-    /// Room for lines; closed with the writer.
+    /// Where writes wait for [room](super::room); closed with the writer.
     pub(super) space: Semaphore,
     /// How many permits all the room is.
     pub(super) capacity: usize,
@@ -52,9 +52,9 @@ impl Shared {
             style: Arc::new(Style::new(options.precision, default_tags, options.stamps)),
             events: Listeners::new(callbacks),
             closing: watch::Sender::new(false),
-            space: Semaphore::new(capacity),
+            space: Semaphore::new(0),
             capacity,
-            state: Mutex::new(State::new(Target { bucket, org })),
+            state: Mutex::new(State::new(Target { bucket, org }, capacity)),
             options,
             connection,
             runtime,
@@ -250,9 +250,11 @@ impl Shared {
 
     /// Makes room for other lines.
     fn free(&self, permits: usize) {
-        let Stats { held_bytes, held_lines, .. } = self.state().stats;
+        let mut state = self.state();
+        state.room.give(permits, &self.space);
+        let Stats { held_bytes, held_lines, .. } = state.stats;
+        drop(state);
         observe::held(held_bytes, held_lines);
-        self.space.add_permits(permits);
     }
 
     /// A batch that nobody delivers has its fate.

@@ -12,6 +12,7 @@ use super::builder::Options;
 use super::event::Target;
 use super::hand_over::{Receipt, Settlement};
 use super::report::{RefusedLine, Report, Stats};
+use super::room::Room;
 use crate::batch::{Batch, Buffer, Limits, SchemaGuard};
 use crate::error::Refused;
 use crate::line_protocol::LineEntry;
@@ -22,6 +23,7 @@ pub(super) struct State {
     pub(super) routes: Vec<Route>,
     pub(super) stats: Stats,
     pub(super) report: Report,
+    pub(super) room: Room,
     /// How many bytes the refused lines of the report have.
     kept_bytes: usize,
 }
@@ -86,16 +88,16 @@ pub(super) enum Next {
 }
 
 impl State {
-    /// With one route.
-    pub(super) fn new(target: Target) -> Self {
-        Self { routes: vec![Route::new(target)], ..Self::default() }
+    /// With one route, and so many permits.
+    pub(super) fn new(target: Target, permits: usize) -> Self {
+        let (routes, room) = (vec![Route::new(target)], Room::new(permits));
+        Self { routes, room, ..Self::default() }
     }
 
     pub(super) fn lane(
         &mut self,
         route: usize,
-        precision: Precision,
-        shard: usize,
+        (precision, shard): (Precision, usize),
         options: &Options,
     ) -> LaneId {
         let lanes = &mut self.routes[route].lanes;
@@ -246,13 +248,14 @@ impl Lane {
         }
     }
 
+    /// Appends a line; returns whether it is the first one of a batch.
     pub(super) fn push(
         &mut self,
         line: &[u8],
         entry: LineEntry,
         permits: usize,
         receipt: &mut Receipt,
-    ) {
+    ) -> bool {
         if self.open.as_ref().is_some_and(|open| open.buffer.is_full_for(line.len(), self.limits)) {
             self.seal();
         }
@@ -262,12 +265,14 @@ impl Lane {
             settlement: Arc::default(),
             permits: 0,
         });
-        receipt.push(&open.settlement, open.buffer.count());
+        let before = open.buffer.count();
+        receipt.push(&open.settlement, before);
         open.buffer.push(line, entry.is_timed);
         open.permits += permits;
         if open.buffer.is_full(limits) {
             self.seal();
         }
+        before == 0
     }
 
     /// A task that its runtime has ended is none.
