@@ -20,6 +20,7 @@ impl Room {
     }
 
     /// Takes so many permits, if they are there and no write waits for them.
+    #[inline]
     pub(super) fn take(&mut self, permits: usize, queue: &Semaphore) -> bool {
         if self.waiting > 0 {
             let permits = u32::try_from(permits).ok();
@@ -40,6 +41,7 @@ impl Room {
         }
     }
 
+    #[inline]
     pub(super) fn available(&self, queue: &Semaphore) -> usize {
         self.free + queue.available_permits()
     }
@@ -56,5 +58,47 @@ impl Room {
         if self.waiting == 0 {
             self.free += queue.forget_permits(usize::MAX);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn room_that_is_not_there_is_not_taken() {
+        let (mut room, queue) = (Room::new(5), Semaphore::new(0));
+        assert!(!room.take(6, &queue));
+        assert!(room.take(5, &queue));
+        assert!(!room.take(1, &queue));
+        room.give(2, &queue);
+        assert_eq!(room.available(&queue), 2);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_waits_is_not_overtaken() {
+        let (mut room, queue) = (Room::new(2), Semaphore::new(0));
+        room.start_waiting(&queue);
+        let mut waits = Box::pin(queue.acquire_many(3));
+        assert!(waits.as_mut().now_or_never().is_none());
+        assert!(!room.take(1, &queue), "the two are for the write that waits");
+        room.give(2, &queue);
+        waits.await.map(SemaphorePermit::forget).unwrap();
+        assert!(room.take(1, &queue), "more than it needs is for all");
+        room.stop_waiting(&queue);
+        assert_eq!(room.available(&queue), 0);
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_is_dropped_gives_its_place_back() {
+        let (mut room, queue) = (Room::new(2), Semaphore::new(0));
+        room.start_waiting(&queue);
+        let mut waits = Box::pin(queue.acquire_many(3));
+        assert!(waits.as_mut().now_or_never().is_none());
+        drop(waits);
+        room.stop_waiting(&queue);
+        assert!(room.take(2, &queue));
     }
 }
