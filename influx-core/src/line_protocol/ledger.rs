@@ -75,6 +75,7 @@ impl Ledger {
     }
 
     /// Ends the line that starts at `start` and whose series is so long.
+    #[inline]
     pub(super) fn end_line(
         &mut self,
         buffer: &mut Vec<u8>,

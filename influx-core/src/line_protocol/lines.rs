@@ -136,6 +136,7 @@ impl Lines {
         self.refused.push(Refused::new(self.records, reason));
     }
 
+    #[inline]
     fn settle_precision(&mut self, own: Option<Precision>) -> Result<()> {
         let own = own.unwrap_or_default();
         match self.precision {
@@ -201,6 +202,7 @@ impl Lines {
     }
 
     /// Forgets all lines and refusals.
+    #[inline]
     pub(crate) fn clear(&mut self) {
         self.writer.clear();
         (self.records, self.kept_from) = (0, 0);
@@ -209,18 +211,25 @@ impl Lines {
         }
     }
 
+    #[inline]
     fn has_style(&self, style: &Arc<Style>) -> bool {
         self.style.as_ref().is_some_and(|own| Arc::ptr_eq(own, style))
     }
 
     /// Makes sure that these are the lines that were [restarted](Self::restart): an implementation of
     /// [`IntoLines`] can put others here, of which nothing is known.
+    #[inline]
     pub(crate) fn make_sure_of(&mut self, style: &Arc<Style>) {
         if !self.has_style(style) {
-            self.restart(style);
-            self.refuse(LineCause::Replaced.into());
-            self.records = 1;
+            self.replaced(style);
         }
+    }
+
+    #[cold]
+    fn replaced(&mut self, style: &Arc<Style>) {
+        self.restart(style);
+        self.refuse(LineCause::Replaced.into());
+        self.records = 1;
     }
 
     /// A record has put another writer here. The records before it are lost with the first one, so
@@ -271,15 +280,18 @@ impl Lines {
         precisions
     }
 
+    #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
         self.writer.as_bytes()
     }
 
+    #[inline]
     pub(crate) fn refused(&self) -> &[Refused] {
         &self.refused
     }
 
     /// Where the lines stand, line feeds included.
+    #[inline]
     pub(crate) fn ranges(&self) -> impl Iterator<Item = (Range<usize>, LineEntry)> {
         ledger::ranges(self.writer.entries())
     }

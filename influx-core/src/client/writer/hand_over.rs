@@ -24,6 +24,7 @@ enum State {
 }
 
 impl HandOver {
+    #[inline]
     pub(super) const fn done(outcome: Result<Receipt>) -> Self {
         Self(State::Done(Some(outcome)))
     }
@@ -36,6 +37,7 @@ impl HandOver {
 impl Future for HandOver {
     type Output = Result<Receipt>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.0 {
             // A future is not polled after it was ready; if it is, nothing comes.
@@ -72,7 +74,6 @@ impl fmt::Debug for HandOver {
 /// Safe; the lines go on their way.
 #[derive(Debug, Default)]
 pub struct Receipt {
-    lines: usize,
     first: Option<Part>,
     more: Vec<Part>,
 }
@@ -81,9 +82,8 @@ pub struct Receipt {
 #[derive(Debug)]
 struct Part {
     settlement: Arc<Settlement>,
-    /// The first of them, in the batch and in the call.
+    /// The place of the first of them in the batch.
     in_batch: usize,
-    in_call: usize,
     lines: usize,
 }
 
@@ -110,8 +110,8 @@ impl Settlement {
 impl Receipt {
     /// How many lines were taken.
     #[must_use]
-    pub const fn lines(&self) -> usize {
-        self.lines
+    pub fn lines(&self) -> usize {
+        self.parts().map(|part| part.lines).sum()
     }
 
     /// Whether all lines have their fate, so that awaiting it does not wait.
@@ -123,9 +123,10 @@ impl Receipt {
     /// What awaiting it gives, if it [is settled](Self::is_settled).
     #[must_use]
     pub fn try_outcome(&self) -> Option<Result<()>> {
-        let mut refused = Vec::new();
+        let (mut refused, mut before) = (Vec::new(), 0);
         for part in self.parts() {
-            part.add_refused(part.settlement.get()?, &mut refused);
+            part.add_refused(part.settlement.get()?, before, &mut refused);
+            before += part.lines;
         }
         Some(self.judge(refused))
     }
@@ -135,9 +136,8 @@ impl Receipt {
     }
 
     /// One more line, which is at this place of a batch.
+    #[inline]
     pub(super) fn push(&mut self, settlement: &Arc<Settlement>, in_batch: usize) {
-        let in_call = self.lines;
-        self.lines += 1;
         let last = self.more.last_mut().or(self.first.as_mut());
         if let Some(last) = last
             && Arc::ptr_eq(&last.settlement, settlement)
@@ -146,7 +146,7 @@ impl Receipt {
             last.lines += 1;
             return;
         }
-        let part = Part { settlement: Arc::clone(settlement), in_batch, in_call, lines: 1 };
+        let part = Part { settlement: Arc::clone(settlement), in_batch, lines: 1 };
         if self.first.is_none() {
             self.first = Some(part);
         } else {
@@ -155,9 +155,10 @@ impl Receipt {
     }
 
     async fn outcome(self) -> Result<()> {
-        let mut refused = Vec::new();
+        let (mut refused, mut before) = (Vec::new(), 0);
         for part in self.parts() {
-            part.add_refused(part.settlement.wait().await, &mut refused);
+            part.add_refused(part.settlement.wait().await, before, &mut refused);
+            before += part.lines;
         }
         self.judge(refused)
     }
@@ -166,17 +167,18 @@ impl Receipt {
         if refused.is_empty() {
             return Ok(());
         }
-        let lines = self.lines as u64;
+        let lines = self.lines() as u64;
         Err(WriterCause::NotStored { refused, lines, undelivered: 0 }.into())
     }
 }
 
 impl Part {
-    /// Adds those of a batch's refused lines that are its own, by their places in the call.
-    fn add_refused(&self, of_batch: &[Refused], refused: &mut Vec<Refused>) {
+    /// Adds those of a batch's refused lines that are its own, by their places in the call, which has
+    /// so many lines before.
+    fn add_refused(&self, of_batch: &[Refused], before: usize, refused: &mut Vec<Refused>) {
         let own = self.in_batch..self.in_batch + self.lines;
         let of_part = of_batch.iter().filter(|refused| own.contains(&refused.index()));
-        let place = |refused: &Refused| refused.index() - self.in_batch + self.in_call;
+        let place = |refused: &Refused| refused.index() - self.in_batch + before;
         refused.extend(of_part.map(|refused| refused.clone().at(place(refused))));
     }
 }

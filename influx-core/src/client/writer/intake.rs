@@ -84,6 +84,7 @@ impl Shared {
     }
 
     /// Notes what line protocol cannot carry, and what does not fit the lines before.
+    #[inline]
     fn refuse(&self, route: usize, handed: &mut Lines) {
         handed.make_sure_of(&self.style);
         let mut guarded = Vec::new();
@@ -224,6 +225,7 @@ impl Shared {
     }
 
     /// Appends lines for which there are permits.
+    #[inline]
     fn append(
         self: &Arc<Self>,
         state: &mut State,
@@ -258,16 +260,10 @@ impl Shared {
     }
 
     /// Which part of the series a line belongs to.
+    #[inline]
     fn shard(&self, series: &[u8]) -> usize {
-        use std::hash::{DefaultHasher, Hasher as _};
-
-        if self.options.max_in_flight == 1 {
-            return 0;
-        }
-        let mut hasher = DefaultHasher::new();
-        hasher.write(series);
-        let shards = self.options.max_in_flight as u64;
-        usize::try_from(hasher.finish() % shards).unwrap_or_default()
+        let shards = self.options.max_in_flight;
+        if shards == 1 { 0 } else { shard_of(series, shards) }
     }
 
     /// The task of a lane with a new batch; it looks at it when the lock is free.
@@ -297,12 +293,21 @@ impl Drop for Waiting<'_> {
     }
 }
 
+fn shard_of(series: &[u8], shards: usize) -> usize {
+    use std::hash::{DefaultHasher, Hasher as _};
+
+    let mut hasher = DefaultHasher::new();
+    hasher.write(series);
+    usize::try_from(hasher.finish() % shards as u64).unwrap_or_default()
+}
+
 /// How many permits so many bytes are.
 pub(super) fn capacity(bytes: usize) -> usize {
     bytes.div_ceil(GRAIN).min(Semaphore::MAX_PERMITS).min(u32::MAX as usize)
 }
 
 /// What a call comes to whose lines have been dealt with.
+#[inline]
 fn outcome(receipt: Receipt, handed: &Lines, others: Others) -> Result<Receipt> {
     match handed.refused() {
         [] => Ok(receipt),
@@ -317,6 +322,7 @@ fn unwritten(error: Error, handed: &Lines, from: usize) -> Error {
 }
 
 /// Keeps the buffers for the next call, unless they are large, without what was refused.
+#[inline]
 fn recycle(mut handed: Box<Lines>) {
     const KEPT: usize = 1 << 20;
     if handed.capacity() <= KEPT {

@@ -94,6 +94,7 @@ impl State {
         Self { routes, room, ..Self::default() }
     }
 
+    #[inline]
     pub(super) fn lane(
         &mut self,
         route: usize,
@@ -140,6 +141,7 @@ impl State {
         }
     }
 
+    #[inline]
     pub(super) fn lane_of(&mut self, id: LaneId) -> &mut Lane {
         &mut self.routes[id.route].lanes[id.lane]
     }
@@ -233,6 +235,14 @@ impl Route {
     }
 }
 
+impl Open {
+    #[cold]
+    fn new(expected: Limits) -> Self {
+        let buffer = Buffer::new(time::Instant::now().into_std(), expected);
+        Self { buffer, settlement: Arc::default(), permits: 0 }
+    }
+}
+
 impl Lane {
     pub(super) fn new(precision: Precision, shard: usize, limits: Limits) -> Self {
         Self {
@@ -249,6 +259,7 @@ impl Lane {
     }
 
     /// Appends a line; returns whether it is the first one of a batch.
+    #[inline]
     pub(super) fn push(
         &mut self,
         line: &[u8],
@@ -256,20 +267,16 @@ impl Lane {
         permits: usize,
         receipt: &mut Receipt,
     ) -> bool {
-        if self.open.as_ref().is_some_and(|open| open.buffer.is_full_for(line.len(), self.limits)) {
+        let open = self.open.as_ref();
+        if open.is_some_and(|open| open.buffer.is_full_for(line.len(), self.limits)) {
             self.seal();
         }
-        let (limits, expected) = (self.limits, self.expected);
-        let open = self.open.get_or_insert_with(|| Open {
-            buffer: Buffer::new(time::Instant::now().into_std(), expected),
-            settlement: Arc::default(),
-            permits: 0,
-        });
+        let open = self.open.get_or_insert_with(|| Open::new(self.expected));
         let before = open.buffer.count();
         receipt.push(&open.settlement, before);
         open.buffer.push(line, entry.is_timed);
         open.permits += permits;
-        if open.buffer.is_full(limits) {
+        if open.buffer.is_full(self.limits) {
             self.seal();
         }
         before == 0
