@@ -1,4 +1,5 @@
-//! What the batching writer costs, as ratios within each repetition.
+//! What the batching writer costs, as ratios within each repetition. The last two columns are the CPU
+//! time of the thread that writes: other programs on the machine change it less than the wall time.
 //!
 //! `cargo run --release -p influx-benches --bin writer`; with `INFLUXD` set, against a real server too.
 #![expect(
@@ -113,7 +114,7 @@ async fn null_server() {
     let mut expected = Vec::new();
     line_protocol::encode(&points, &mut expected).unwrap();
     let writer = || client.writer("b").batch_size(BATCH);
-    let mut times: [Vec<f64>; 5] = Default::default();
+    let mut times: [Vec<Cost>; 5] = Default::default();
     for _ in 0..=REPETITIONS {
         times[0].push(bare(&http, &target, &points, expected.len() / POINTS * BATCH).await);
         check(&received, expected.len());
@@ -130,7 +131,7 @@ async fn null_server() {
         "null server, {POINTS} points of {} bytes, batches of {BATCH}",
         expected.len() / POINTS
     );
-    println!("{:<38}{:>10}{:>10}", "", "ns/point", "ratio");
+    println!("{:<38}{:>10}{:>10}{:>10}{:>10}", "", "ns/point", "ratio", "CPU", "ratio");
     let names = [
         "encode + reqwest",
         "writer, slices",
@@ -139,48 +140,70 @@ async fn null_server() {
         "writer, slices, gzip",
     ];
     for (case, name) in names.iter().enumerate() {
-        let nanos = median(times[case][1..].to_vec()) * 1e9 / POINTS as f64;
-        println!("{name:<38}{nanos:>10.1}{:>10.2}", ratio(&times[case], &times[0]));
+        print!("{name:<38}");
+        for part in [|cost: &Cost| cost.wall, |cost: &Cost| cost.own] {
+            let own: Vec<_> = times[case].iter().map(part).collect();
+            let base: Vec<_> = times[0].iter().map(part).collect();
+            let nanos = median(own[1..].to_vec()) * 1e9 / POINTS as f64;
+            print!("{nanos:>10.1}{:>10.2}", ratio(&own, &base));
+        }
+        println!();
     }
-    println!("{:<38}{:>20.2}", "gzip over plain (P22: <= 3)", ratio(&times[4], &times[1]));
+    let [plain, gzip] =
+        [1, 4].map(|case| times[case].iter().map(|cost| cost.wall).collect::<Vec<_>>());
+    println!("{:<38}{:>20.2}", "gzip over plain (P22: <= 3)", ratio(&gzip, &plain));
 }
 
 fn check(received: &AtomicU64, expected: usize) {
     assert_eq!(received.swap(0, Ordering::Relaxed), expected as u64);
 }
 
+/// Seconds that passed, and those of the CPU that the writing thread had until all was handed over.
+struct Cost {
+    wall: f64,
+    own: f64,
+}
+
+/// The CPU time of this thread, which drives the futures of `main`, in seconds.
+fn thread_time() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
+    stat.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
+}
+
 /// What a program would write without the writer.
-async fn bare(http: &reqwest::Client, target: &str, points: &[Cpu], size: usize) -> f64 {
-    let start = Instant::now();
+async fn bare(http: &reqwest::Client, target: &str, points: &[Cpu], size: usize) -> Cost {
+    let (start, before) = (Instant::now(), thread_time());
     for batch in points.chunks(BATCH) {
         let mut body = Vec::with_capacity(size + size / 8);
         line_protocol::encode(batch, &mut body).unwrap();
         let answer = http.post(target).body(body).send().await.unwrap();
         assert_eq!(answer.status(), 204);
     }
-    start.elapsed().as_secs_f64()
+    Cost { wall: start.elapsed().as_secs_f64(), own: thread_time() - before }
 }
 
-async fn slices<T: ToLine>(writer: WriterBuilder, points: &[T]) -> f64 {
+async fn slices<T: ToLine>(writer: WriterBuilder, points: &[T]) -> Cost {
     let writer = writer.start().await.unwrap();
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), thread_time());
     for batch in points.chunks(BATCH) {
         writer.write(batch).await.unwrap();
     }
+    let own = thread_time() - before;
     let report = writer.close().await.complete().unwrap();
     assert_eq!(report.delivered_lines(), points.len() as u64);
-    start.elapsed().as_secs_f64()
+    Cost { wall: start.elapsed().as_secs_f64(), own }
 }
 
-async fn one_by_one(writer: WriterBuilder, points: &[Cpu]) -> f64 {
+async fn one_by_one(writer: WriterBuilder, points: &[Cpu]) -> Cost {
     let writer = writer.start().await.unwrap();
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), thread_time());
     for point in points {
         writer.write(point).await.unwrap();
     }
+    let own = thread_time() - before;
     let report = writer.close().await.complete().unwrap();
     assert_eq!(report.delivered_lines(), points.len() as u64);
-    start.elapsed().as_secs_f64()
+    Cost { wall: start.elapsed().as_secs_f64(), own }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -224,11 +247,11 @@ async fn real_server() {
             match case {
                 0 => posted.push(post(&client, &bucket, &bodies).await),
                 1 => {
-                    written.push(slices(writer, &points).await);
+                    written.push(slices(writer, &points).await.wall);
                     let own = cpu_time("self") - own;
                     share.push(own / (cpu_time(&server.pid().to_string()) - servers));
                 }
-                _ => two.push(slices(writer.max_in_flight(2), &points).await),
+                _ => two.push(slices(writer.max_in_flight(2), &points).await.wall),
             }
             client.buckets().delete(&bucket).await.unwrap();
         }
