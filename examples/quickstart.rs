@@ -76,12 +76,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     client.write(BUCKET, &sent).await?;
     println!("wrote {} days into the bucket `{BUCKET}`", sent.len());
 
-    let flux = format!(
-        r#"from(bucket: "{BUCKET}")
-            |> range(start: 2012-01-01T00:00:00Z, stop: 2016-01-01T00:00:00Z)
-            |> filter(fn: (r) => r._measurement == "weather_day")"#
-    );
-    let mut received: Vec<WeatherDay> = client.query(flux).fetch().await?;
+    let years = midnight_of(2012)..midnight_of(2016);
+    let mut received = client.select::<WeatherDay>(BUCKET).range(years).fetch().await?;
     // They come by tag, each by time.
     received.sort_by_key(|day| day.day);
     if received != sent {
@@ -92,6 +88,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
     print_months(&received);
     print_kinds(&received);
     Ok(())
+}
+
+fn midnight_of(year: i32) -> DateTime<Utc> {
+    NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default().and_time(NaiveTime::MIN).and_utc()
 }
 
 /// The first thing that can go wrong for a newcomer is that there is no server.

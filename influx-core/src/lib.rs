@@ -2,8 +2,8 @@
 //! query results back into the same struct.
 //!
 //! ```
-//! use chrono::{DateTime, Utc};
-//! use influx_core::{Client, Measurement};
+//! use chrono::{DateTime, TimeDelta, Utc};
+//! use influx_core::{Client, Measurement, flux};
 //!
 //! #[derive(Measurement, Debug, Clone, PartialEq)]
 //! struct Cpu {
@@ -25,11 +25,19 @@
 //! let cpu = Cpu { core: "0".into(), temp: 22.35, load: None, time: Utc::now() };
 //! client.write("my-bucket", &cpu).await?;
 //!
-//! let flux = r#"from(bucket: "my-bucket")
-//!     |> range(start: -1h)
-//!     |> filter(fn: (r) => r._measurement == "cpu")"#;
-//! let rows: Vec<Cpu> = client.query(flux).fetch().await?;
+//! let select = || client.select::<Cpu>("my-bucket").range(TimeDelta::hours(-1)..);
+//! let rows: Vec<Cpu> = select().filter(Cpu::CORE.eq("0")).fetch().await?;
 //! assert_eq!(rows, [cpu]);
+//! println!("{}", select().filter(Cpu::TEMP.gt(20.0)).explain()?);
+//!
+//! // Or Flux itself: values in it cannot change what it means.
+//! let core = "0";
+//! let script = flux!(
+//!     r#"from(bucket: "my-bucket")
+//!         |> range(start: -1h)
+//!         |> filter(fn: (r) => r._measurement == "cpu" and r.core == {core})"#
+//! );
+//! assert_eq!(client.query(script).fetch::<Cpu>().await?, rows);
 //! # Ok(())
 //! # }
 //! ```
@@ -52,7 +60,7 @@
 //! | [`line_protocol`] | how points are written |
 //! | [`annotated_csv`] | how query results are read |
 //! | [`measurement`] | **the guide to the derive**; structs, members, and which cell goes where |
-//! | [`client`] | writes, queries, health |
+//! | [`client`] | writes, **typed queries** ([`Select`](client::Select)) and scripts, deletes, health |
 //! | [`client::writer`] | **writing from many tasks**: batches, retries, and what becomes of each line |
 //! | [`admin`] | setting a server up, buckets |
 //!
@@ -106,7 +114,7 @@ pub use self::error::{Error, ErrorKind, Result};
 #[cfg(feature = "client")]
 pub use self::http::Token;
 pub use self::line_protocol::Point;
-pub use self::measurement::{Measurement, TagValue};
+pub use self::measurement::{FromRow, Measurement, TagValue};
 pub use self::schema::Value;
 pub use self::time::{Precision, Timestamp};
 #[cfg(feature = "derive")]

@@ -17,7 +17,7 @@ const CORE: Rooms = &[
     ("flux", &["error", "time", "schema"]),
     ("line_protocol", &["error", "time", "schema"]),
     ("annotated_csv", &["error", "time", "schema"]),
-    ("measurement", &["error", "time", "schema", "line_protocol", "annotated_csv"]),
+    ("measurement", &["error", "time", "schema", "line_protocol", "annotated_csv", "flux"]),
     ("batch", &["error", "time", "schema", "line_protocol"]),
     ("http", &["error", "time"]),
     ("config", &["error", "http"]),

@@ -1,8 +1,9 @@
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Client;
+use super::{BoxFuture, Client};
 use crate::error::Result;
 use crate::flux::Script;
 use crate::http::{Method, Request};
@@ -56,15 +57,21 @@ impl Client {
     ///
     /// # Cancel safety
     /// Safe.
-    pub async fn check(&self, script: impl Into<Script>) -> Result<Vec<SyntaxError>> {
-        let script = script.into();
-        script.check()?;
-        let body = Body { r#type: "flux", query: script.text() };
-        let request = Request::new(Method::Post, "api/v2/query/analyze").json(&body)?;
-        let analysis: Analysis = self.0.call(request).await?.json()?;
-        let errors = analysis.errors.unwrap_or_default().into_iter();
-        Ok(errors
-            .map(|Problem { line, column, message }| SyntaxError { line, column, message })
-            .collect())
+    #[must_use = "nothing is sent until it is awaited"]
+    pub fn check(&self, script: impl Into<Script>) -> BoxFuture<Result<Vec<SyntaxError>>> {
+        let (connection, request) = (Arc::clone(&self.0), analyze(&script.into()));
+        Box::pin(async move {
+            let analysis: Analysis = connection.call(request?).await?.json()?;
+            let errors = analysis.errors.unwrap_or_default().into_iter();
+            Ok(errors
+                .map(|Problem { line, column, message }| SyntaxError { line, column, message })
+                .collect())
+        })
     }
+}
+
+fn analyze(script: &Script) -> Result<Request> {
+    script.check()?;
+    let body = Body { r#type: "flux", query: script.text() };
+    Request::new(Method::Post, "api/v2/query/analyze").json(&body)
 }

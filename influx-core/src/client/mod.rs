@@ -4,12 +4,15 @@
 //! the administrative calls are awaited, [`Client::query`] ends in a method that says in which shape
 //! the result is wanted. This room puts the others together and knows no format itself.
 
+mod aggregate;
 mod builder;
 mod check;
+mod delete;
 mod health;
 mod profile;
 mod query;
 mod rows;
+mod select;
 mod source;
 mod write;
 pub mod writer;
@@ -17,12 +20,15 @@ pub mod writer;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::aggregate::{Aggregate, Columns, Distinct, WholeRows};
 pub use self::builder::ClientBuilder;
 pub use self::check::SyntaxError;
+pub use self::delete::{CanDelete, Delete, DeletePoints, DeleteWithin};
 pub use self::health::{Health, HealthStatus, Ready};
 pub use self::profile::{OperatorProfile, Profile, QueryProfile};
 pub use self::query::{Query, RawReply};
 pub use self::rows::{RowStream, Rows};
+pub use self::select::{HasRange, NoRange, Ranged, Select};
 pub use self::write::Write;
 pub use self::writer::{Receipt, Report, Writer, WriterBuilder};
 pub use crate::http::BoxFuture;
@@ -33,6 +39,7 @@ use crate::error::Result;
 use crate::flux::Script;
 use crate::http::Connection;
 use crate::line_protocol::IntoLines;
+use crate::measurement::Measurement;
 
 /// A handle on one InfluxDB server. Clones share its connections.
 ///
@@ -120,6 +127,16 @@ impl Client {
     /// [`param`](Query::param), never through `format!`.
     pub fn query(&self, script: impl Into<Script>) -> Query {
         Query::new(Arc::clone(&self.0), script.into())
+    }
+
+    /// Starts a typed query: rows of the derived struct `T` from this bucket. See [`Select`].
+    pub fn select<T: Measurement>(&self, bucket: impl Into<String>) -> Select<T> {
+        Select::new(Arc::clone(&self.0), bucket.into())
+    }
+
+    /// Starts a delete of points of this bucket. See [`Delete`].
+    pub fn delete(&self, bucket: impl Into<String>) -> Delete {
+        Delete::new(Arc::clone(&self.0), bucket.into())
     }
 
     /// Creates, finds and deletes buckets.

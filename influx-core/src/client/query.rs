@@ -14,7 +14,7 @@ use super::{BoxFuture, Profile, RowStream, Rows};
 use crate::annotated_csv::{self, Annotation, Dialect, Reader, Step, Table};
 use crate::error::Result;
 use crate::flux::{self, IntoParam, Script};
-use crate::http::{Connection, Request};
+use crate::http::{self, Connection, Request};
 use crate::measurement::{FromRow, FromRowOwned};
 use crate::time::Timestamp;
 
@@ -126,8 +126,13 @@ impl Query {
         Self { connection, org: None, script, now: None, profiled: false, timeout: None }
     }
 
+    /// The same for another script, or for none that could be made.
+    pub(super) fn with_script(self, text: Result<String>) -> Self {
+        Self { script: Script::made(text), ..self }
+    }
+
     /// Gives the script's name `name` a value, without making text of it: see the module
-    /// [`flux`](crate::flux), which also says which types can be one.
+    /// [`flux`](mod@crate::flux), which also says which types can be one.
     ///
     /// The name is a variable of the script and stands where an expression may: not in a string,
     /// and not as the name of a column. The query fails with
@@ -248,6 +253,30 @@ impl Query {
         RowStream(self.rows())
     }
 
+    /// The first row; those behind it are not read.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch), and [`NotFound`](crate::ErrorKind::NotFound) when there is none.
+    ///
+    /// # Cancel safety
+    /// As [`fetch`](Self::fetch).
+    #[must_use = "nothing is sent until it is awaited"]
+    pub fn one<T: FromRowOwned + Send + 'static>(self) -> BoxFuture<Result<T>> {
+        Box::pin(async move { self.rows::<T>().one().await })
+    }
+
+    /// The first row, if there is one; those behind it are not read.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch).
+    ///
+    /// # Cancel safety
+    /// As [`fetch`](Self::fetch).
+    #[must_use = "nothing is sent until it is awaited"]
+    pub fn optional<T: FromRowOwned + Send + 'static>(self) -> BoxFuture<Result<Option<T>>> {
+        Box::pin(async move { self.rows::<T>().next().await })
+    }
+
     /// Lends one row after the other, without a copy of its texts. Dropping it closes the
     /// connection.
     ///
@@ -336,15 +365,22 @@ impl Query {
         RawReply(self.source_in(format))
     }
 
-    fn source(self) -> Source {
+    pub(super) fn source(self) -> Source {
         self.source_in(Format::of_reader())
     }
 
     fn source_in(self, format: Format) -> Source {
-        let request = self.request(format);
-        let connection = self.connection;
-        let silence = self.timeout.unwrap_or(connection.read_timeout);
-        Source::new(Box::pin(async move { connection.open(request?, silence).await }))
+        Source::new(Box::pin(self.open_in(format)))
+    }
+
+    /// Sends the query, and reads nothing of its answer yet.
+    pub(super) async fn open(self) -> Result<http::Body> {
+        self.open_in(Format::of_reader()).await
+    }
+
+    async fn open_in(self, format: Format) -> Result<http::Body> {
+        let silence = self.timeout.unwrap_or(self.connection.read_timeout);
+        self.connection.open(self.request(format)?, silence).await
     }
 
     fn request(&self, dialect: Format) -> Result<Request> {

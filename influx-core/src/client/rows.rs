@@ -7,7 +7,7 @@ use futures_core::Stream;
 
 use super::Profile;
 use super::source::Source;
-use crate::error::Result;
+use crate::error::{Result, SelectCause};
 use crate::measurement::{Decoder, FromRow, FromRowOwned, Progress};
 
 /// The rows of a query, lent one after the other; from [`Query::rows`](super::Query::rows).
@@ -41,6 +41,14 @@ impl<T: FromRow> Rows<T> {
     #[must_use]
     pub fn profile(&self) -> Profile {
         Profile::new(self.decoder.profile())
+    }
+
+    /// The first row, which there has to be.
+    pub(super) async fn one(mut self) -> Result<T>
+    where
+        T: FromRowOwned,
+    {
+        self.next().await?.ok_or_else(|| SelectCause::NoRow.into())
     }
 
     /// The row that the decoder stands at.

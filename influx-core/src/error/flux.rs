@@ -16,6 +16,8 @@ pub(crate) enum FluxCause {
     ColumnName,
     BytesNotUtf8,
     MixedArray,
+    /// Arrays or records within one another.
+    Deep,
     /// A span of time beyond 64 bits of nanoseconds.
     LongDuration,
     ParamName {
@@ -44,6 +46,9 @@ impl fmt::Display for FluxCause {
             }
             Self::UnfinishedRegex => f.write_str(
                 "a regular expression ends in a backslash; one that is meant is written `\\\\`",
+            ),
+            Self::Deep => f.write_str(
+                "a parameter has arrays or records in more than 20 levels, which the server does not read",
             ),
             Self::Nul => f.write_str("the Flux script holds a NUL character; remove it"),
             Self::Null => f.write_str(

@@ -18,6 +18,8 @@ mod kind;
 mod line;
 mod row;
 #[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
+mod select;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
 mod setting;
 mod time;
 #[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
@@ -40,6 +42,7 @@ pub(crate) use self::csv::CsvCause;
 pub(crate) use self::flux::FluxCause;
 pub(crate) use self::line::{LineCause, Others, Part, Rule};
 pub(crate) use self::row::{CellProblem, Problem, RowCause, SeriesProblem};
+pub(crate) use self::select::SelectCause;
 pub(crate) use self::setting::SettingCause;
 pub(crate) use self::time::TimeCause;
 pub(crate) use self::transport::{Answer, TransportCause};
@@ -85,6 +88,7 @@ enum Cause {
     Csv(CsvCause, Position),
     Row(RowCause),
     Flux(FluxCause),
+    Select(SelectCause),
     Setting(SettingCause),
     Transport(TransportCause),
     Answer(Answer),
@@ -205,6 +209,7 @@ impl Error {
             Cause::Csv(cause, _) => cause.kind(),
             Cause::Row(cause) => cause.kind(),
             Cause::Flux(cause) => cause.kind(),
+            Cause::Select(cause) => cause.kind(),
             Cause::Setting(cause) => cause.kind(),
             Cause::Transport(cause) => cause.kind(),
             Cause::Answer(answer) => answer.kind(),
@@ -358,6 +363,7 @@ impl fmt::Display for Error {
             Cause::Csv(cause, position) => write!(f, "{cause} ({position} of the reply)"),
             Cause::Row(cause) => cause.fmt(f),
             Cause::Flux(cause) => cause.fmt(f),
+            Cause::Select(cause) => cause.fmt(f),
             Cause::Setting(cause) => cause.fmt(f),
             Cause::Transport(cause) => cause.fmt(f),
             Cause::Answer(answer) => answer.fmt(f),
@@ -399,7 +405,7 @@ macro_rules! causes {
 }
 
 causes!(
-    TimeCause => Time, LineCause => Line, RowCause => Row, FluxCause => Flux, SettingCause => Setting,
+    TimeCause => Time, LineCause => Line, RowCause => Row, FluxCause => Flux, SelectCause => Select, SettingCause => Setting,
     TransportCause => Transport, Answer => Answer, WriterCause => Writer
 );
 

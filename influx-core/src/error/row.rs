@@ -80,7 +80,8 @@ impl SeriesProblem {
         match self {
             Self::Mixed { column } => write!(
                 f,
-                "column `{}` is not in the group key, so one table may hold several series; leave                  the server's grouping, `drop` the column if it is no tag, or {PIVOT}",
+                "column `{}` is not in the group key, so one table may hold several series; leave \
+                 the server's grouping, `drop` the column if it is no tag, or {PIVOT}",
                 Excerpt(column)
             ),
             Self::ComesBack => write!(
@@ -95,7 +96,8 @@ impl SeriesProblem {
             ),
             Self::FieldTwice { field } => write!(
                 f,
-                "series `{series}` has two tables of field `{field}`; read the results of `window` or                  `union` one by one, or {PIVOT}"
+                "series `{series}` has two tables of field `{field}`; read the results of `window` or \
+                 `union` one by one, or {PIVOT}"
             ),
             Self::NoTime => write!(
                 f,
@@ -103,12 +105,14 @@ impl SeriesProblem {
             ),
             Self::TimeTwice { field, time } => write!(
                 f,
-                "series `{series}` has field `{field}` twice at {}; do not drop tags, which part                  series",
+                "series `{series}` has field `{field}` twice at {}; do not drop tags, which part \
+                 series",
                 Excerpt(time)
             ),
             Self::Unordered { field, time } => write!(
                 f,
-                "series `{series}` has field `{field}` not in order of time at {}; end the query with                  `sort(columns: [\"_time\"])`, do not drop tags, or {PIVOT}",
+                "series `{series}` has field `{field}` not in order of time at {}; end the query with \
+                 `sort(columns: [\"_time\"])`, do not drop tags, or {PIVOT}",
                 Excerpt(time)
             ),
         }
@@ -140,10 +144,25 @@ pub struct Mismatch {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Problem {
-    Missing { column: &'static str },
-    Twice { column: &'static str },
-    Type { column: &'static str, server: String, rust: &'static str, remedy: &'static str },
-    Unpivoted { named: bool },
+    Missing {
+        column: &'static str,
+    },
+    Twice {
+        column: &'static str,
+    },
+    /// A field that tells tables apart.
+    InKey {
+        column: &'static str,
+    },
+    Type {
+        column: &'static str,
+        server: String,
+        rust: &'static str,
+        remedy: &'static str,
+    },
+    Unpivoted {
+        named: bool,
+    },
 }
 
 impl Mismatch {
@@ -159,6 +178,7 @@ impl Mismatch {
         match &self.problem {
             Problem::Missing { column }
             | Problem::Twice { column }
+            | Problem::InKey { column }
             | Problem::Type { column, .. } => Some(column),
             Problem::Unpivoted { .. } => None,
         }
@@ -241,6 +261,11 @@ impl fmt::Display for Mismatch {
                 f,
                 "`{row}.{member}` reads column `{column}`, which the table has twice; rename one in \
                  the query"
+            ),
+            Problem::InKey { column } => write!(
+                f,
+                "`{row}.{member}` is a field, but column `{column}` is in the group key, as a tag of that \
+                 name is; write the one or the other under another name, or end the query with `group()`"
             ),
             Problem::Type { column, server, rust, remedy } => write!(
                 f,

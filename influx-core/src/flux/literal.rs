@@ -20,6 +20,8 @@ pub(crate) fn string(text: &str, out: &mut String) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '$' | '\0'..='\x1f' | '\x7f' => hex(character, out),
+            // Nobody would see it; the server takes it by its bytes.
+            '\u{10ffff}' => out.push_str("\\xf4\\x8f\\xbf\\xbf"),
             other => out.push(other),
         }
     }
@@ -216,6 +218,7 @@ mod tests {
             ("${x} $$ $\"", r#""\x24{x} \x24\x24 \x24\"""#),
             (" or true) //", r#"" or true) //""#),
             ("é𝄞\u{85}\u{2028}", "\"é𝄞\u{85}\u{2028}\""),
+            ("\u{10ffff}", r#""\xf4\x8f\xbf\xbf""#),
         ] {
             assert_eq!(written(|out| string(text, out)), expected, "{text:?}");
         }

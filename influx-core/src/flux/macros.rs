@@ -2,7 +2,7 @@
 ///
 /// A hole is a name of Rust in braces, `{host}`, or a path of members, `{self.host}` and `{pair.0}`,
 /// without a space. What follows the script gives names to other expressions. Every value of the
-/// module [`flux`](crate::flux) can stand in a hole; it travels as a parameter beside the script, so
+/// module [`flux`](mod@crate::flux) can stand in a hole; it travels as a parameter beside the script, so
 /// nothing in it can be read as Flux.
 ///
 /// ```

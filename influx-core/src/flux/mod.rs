@@ -1,4 +1,4 @@
-//! Flux, the query language: how a value becomes part of a script.
+//! Flux, the query language: how a value becomes part of a script, and a typed query a script.
 //!
 //! A value is never pasted into a script. It reaches the server in one of two ways:
 //!
@@ -50,27 +50,47 @@
 //! A value that Flux cannot have (null, a time beyond 64 bits of nanoseconds) is an error of the
 //! query when it is sent. Flux has no literal for null: leave the condition out, or ask `exists`.
 //!
-//! This room is pure: it makes text and trees, and sends nothing. It does not know what a script
-//! means, and reads no Flux.
+//! A **typed query** ([`Client::select`]) writes its script itself: values stand in it as literals of
+//! one audited writer. [`Explanation`] says which of its stages the server applies where it reads.
 //!
+//! This room is pure: it makes text and trees, and sends nothing. It does not know what a script of
+//! somebody else means, and reads no Flux.
+//!
+//! [`Client::select`]: crate::Client::select
 //! [`Query::param`]: crate::client::Query::param
 //! [`Timestamp`]: crate::Timestamp
 
+#[cfg(feature = "client")]
+pub(crate) mod aggregate;
 #[cfg_attr(not(feature = "client"), allow(dead_code, reason = "trees are sent by the client"))]
 mod ast;
-#[cfg_attr(not(test), expect(dead_code, reason = "the rooms that write scripts come next"))]
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "queries are the client's"))]
+pub(crate) mod condition;
+#[cfg(feature = "client")]
+mod explain;
+#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "queries are the client's"))]
 pub(crate) mod literal;
 #[cfg(feature = "derive")]
 mod macros;
 mod param;
+#[cfg(feature = "client")]
+pub(crate) mod pipeline;
+#[cfg(feature = "client")]
+mod render;
 mod script;
+#[cfg(feature = "client")]
+pub(crate) mod selection;
 #[cfg(test)]
 mod tests;
 
 #[cfg(feature = "client")]
 pub(crate) use self::ast::{Json, extern_file};
+#[cfg(feature = "client")]
+pub use self::explain::{Explanation, Stage};
 pub use self::param::{IntoParam, Param, Record};
 pub use self::script::Script;
+#[cfg(feature = "client")]
+pub use self::selection::Way;
 #[cfg(feature = "derive")]
 #[doc(hidden)]
 pub use influx_derive::__flux as __expand;

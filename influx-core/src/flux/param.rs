@@ -33,7 +33,7 @@ pub(super) enum Node {
     Invalid(Error),
 }
 
-/// What Flux can have as a value. The module [`flux`](crate::flux) lists the types.
+/// What Flux can have as a value. The module [`flux`](mod@crate::flux) lists the types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a value in a Flux script",
     label = "no value of Flux",
@@ -111,7 +111,7 @@ impl Param {
         Self::checked(match items.iter().find_map(Node::error) {
             Some(error) => Err(error.clone()),
             None if is_mixed => Err(FluxCause::MixedArray.into()),
-            None => Ok(Node::Array(items)),
+            None => Ok(Node::Array(items.into_iter().map(Node::nested).collect())),
         })
     }
 
@@ -167,7 +167,24 @@ impl Node {
         match self {
             Self::Invalid(error) => Some(error),
             Self::Record(members) => members.iter().find_map(|(_, value)| value.error()),
+            Self::Array(items) => items.iter().find_map(Self::error),
             _ => None,
+        }
+    }
+
+    /// The same within another value, if the server still reads that.
+    fn nested(self) -> Self {
+        const DEEPEST: usize = 20;
+        if self.depth() < DEEPEST { self } else { Self::Invalid(FluxCause::Deep.into()) }
+    }
+
+    fn depth(&self) -> usize {
+        match self {
+            Self::Record(members) => {
+                1 + members.iter().map(|(_, value)| value.depth()).max().unwrap_or(0)
+            }
+            Self::Array(items) => 1 + items.iter().map(Self::depth).max().unwrap_or(0),
+            _ => 0,
         }
     }
 }
@@ -207,7 +224,7 @@ impl Record {
 
     /// Adds a member; one of the same name is replaced.
     pub fn member(mut self, name: impl Into<String>, value: impl IntoParam) -> Self {
-        let (name, value) = (name.into(), value.into_param().0);
+        let (name, value) = (name.into(), value.into_param().0.nested());
         self.0.retain(|(known, _)| *known != name);
         self.0.push((name, value));
         self

@@ -17,7 +17,7 @@ use crate::error::{Error, FluxCause, Result};
 pub struct Script {
     text: String,
     params: Vec<(Cow<'static, str>, Param)>,
-    /// What is wrong with the name of a column.
+    /// Why it cannot be sent, if that is known already.
     invalid: Option<Error>,
 }
 
@@ -27,7 +27,16 @@ impl Script {
         Self { text: text.into(), params: Vec::new(), invalid: None }
     }
 
-    /// Gives the script's name `name` a value. The module [`flux`](crate::flux) says which types can
+    /// A script that this crate has made, or why it could not.
+    #[cfg(feature = "client")]
+    pub(crate) fn made(text: Result<String>) -> Self {
+        match text {
+            Ok(text) => Self::new(text),
+            Err(error) => Self { invalid: Some(error), ..Self::new("") },
+        }
+    }
+
+    /// Gives the script's name `name` a value. The module [`flux`](mod@crate::flux) says which types can
     /// be one.
     ///
     /// The name is a variable of the script and stands where an expression may: not in a string,

@@ -187,3 +187,13 @@ fn a_column_in_brackets_is_written_as_text() {
     let number = Script::__new(&["r[", "]"], &[1.into_param()], []);
     assert!(refused(&number).ends_with("must be its name, as text"));
 }
+
+#[test]
+fn what_nests_too_deep_is_refused_and_not_followed() {
+    let mut record = Record::new().member("a", 1);
+    for _ in 0..10_000 {
+        record = Record::new().member("a", record);
+    }
+    let error = Script::new("").param("p", record).check().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+}

@@ -2,10 +2,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::CellError;
+use super::predicate::operand;
 use crate::annotated_csv::Cell;
 use crate::error::Result;
 use crate::line_protocol::FieldWriter;
-use crate::schema::ValueType;
+use crate::schema::{Value, ValueType};
 
 /// A type that a `#[field]` can have.
 ///
@@ -46,6 +47,35 @@ pub trait FieldValue {
     /// # Errors
     /// When the cell is null, or its value does not fit the type.
     fn read_field(cell: Cell<'_>) -> Result<Self::Read<'_>, CellError>;
+
+    /// The value that the server holds: what a column is compared with. [`Null`](Value::Null) where
+    /// nothing is written.
+    ///
+    /// # Errors
+    /// As [`write_field`](Self::write_field).
+    fn field_value(&self) -> Result<Value> {
+        operand::of_field(|field| self.write_field(field))
+    }
+}
+
+/// What text fields are compared with.
+impl FieldValue for str {
+    type Base = Self;
+    type Read<'r> = &'r Self;
+    const TYPE: ValueType = ValueType::String;
+
+    fn write_field(&self, field: FieldWriter<'_>) -> Result<()> {
+        field.text(self)
+    }
+
+    fn read_field(cell: Cell<'_>) -> Result<&Self, CellError> {
+        cell.text()
+    }
+
+    /// Any text; one that no field can have is found nowhere.
+    fn field_value(&self) -> Result<Value> {
+        Ok(self.into())
+    }
 }
 
 macro_rules! texts {

@@ -21,6 +21,7 @@ mod column;
 mod decoder;
 mod field;
 mod plan;
+mod predicate;
 mod row;
 mod tag;
 mod timestamp;
@@ -28,6 +29,9 @@ mod timestamp;
 pub use self::column::ColumnValue;
 pub use self::decoder::{Decoder, Progress, rows};
 pub use self::field::FieldValue;
+pub use self::predicate::{
+    Compares, Deletable, Equates, General, Join, Number, Operand, Ordered, Predicate,
+};
 pub use self::row::{FromRow, FromRowOwned, Serde};
 pub use self::tag::TagValue;
 pub use self::timestamp::{TimestampCount, TimestampValue};

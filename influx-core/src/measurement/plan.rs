@@ -3,7 +3,7 @@
 use super::{CellError, Mismatch, Mismatches};
 use crate::annotated_csv::{Cell, Datatype, Record, TableHeader};
 use crate::error::{CellProblem, Problem};
-use crate::schema::{ColumnSchema, Role, Schema, ValueType};
+use crate::schema::{ColumnSchema, FIELD, FIELD_LAST, Role, Schema, ValueType};
 
 /// Where the cells of a struct's members are, and what a row must say of itself.
 #[derive(Debug)]
@@ -44,12 +44,13 @@ impl RowPlan {
             (Role::Field, Unpivoted::OneField) => "_value",
             _ => column.name,
         })?;
+        fields_are_no_tags(&schema, table, &places)?;
         let field = schema.columns.iter().find(|column| column.role == Role::Field);
         Ok(Self {
             places,
             measurement: Identity::of_measurement(table, &schema),
             field: match (unpivoted, field) {
-                (Unpivoted::OneField, Some(field)) => Identity::of(table, "_field", field.name),
+                (Unpivoted::OneField, Some(field)) => Identity::of(table, FIELD, field.name),
                 _ => None,
             },
             schema,
@@ -149,16 +150,37 @@ impl Unpivoted {
         let mut fields = schema.columns.iter().filter(|column| column.role == Role::Field);
         let has = |name| table.column_index(name).is_some();
         // A pivot takes both columns away; an aggregation may leave `_value` alone.
-        let narrow =
-            has("_value") && (has("_field") || !fields.clone().any(|field| has(field.name)));
+        let narrow = has("_value")
+            && (has(FIELD) || has(FIELD_LAST) || !fields.clone().any(|field| has(field.name)));
         if !narrow {
             return Self::No;
         }
         match (fields.next(), fields.next()) {
             (Some(_), None) => Self::OneField,
-            _ => Self::SeveralFields { named: has("_field") },
+            _ => Self::SeveralFields { named: has(FIELD) || has(FIELD_LAST) },
         }
     }
+}
+
+/// Makes sure that no field is read from a tag: a pivot lets the tag of the name win.
+fn fields_are_no_tags(
+    schema: &Schema,
+    table: &TableHeader,
+    places: &[Option<usize>],
+) -> Result<(), Mismatches> {
+    let in_key = |place: &usize| {
+        let column = &table.columns()[*place];
+        column.group && column.name != "_value"
+    };
+    let fields = schema.columns.iter().zip(places).filter(|(column, _)| column.role == Role::Field);
+    let found: Vec<_> = fields
+        .filter(|(_, place)| place.as_ref().is_some_and(in_key))
+        .map(|(column, _)| {
+            let problem = Problem::InKey { column: column.name };
+            Mismatch { row: schema.row, member: column.member, problem }
+        })
+        .collect();
+    if found.is_empty() { Ok(()) } else { Err(Mismatches::new(schema.row, found, Vec::new())) }
 }
 
 /// Whether `table` holds several fields of `schema` as rows of `_field` and `_value`.

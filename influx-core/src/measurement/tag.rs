@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::CellError;
+use super::predicate::operand;
 use crate::annotated_csv::Cell;
 use crate::error::Result;
 use crate::line_protocol::TagWriter;
@@ -60,6 +61,34 @@ pub trait TagValue {
     /// # Errors
     /// When the text is not of the type.
     fn read_tag(cell: Cell<'_>) -> Result<Self::Read<'_>, CellError>;
+
+    /// The text that the server holds for this value: what a column is compared with.
+    ///
+    /// # Errors
+    /// As [`write_tag`](Self::write_tag).
+    fn tag_text(&self) -> Result<String> {
+        operand::of_tag(|tag| self.write_tag(tag))
+    }
+}
+
+/// What text tags are compared with.
+impl TagValue for str {
+    type Base = Self;
+    type Read<'r> = &'r Self;
+    const OPTIONAL: bool = true;
+
+    fn write_tag(&self, tag: TagWriter<'_>) -> Result<()> {
+        tag.text(self)
+    }
+
+    fn read_tag(cell: Cell<'_>) -> Result<&Self, CellError> {
+        cell.text()
+    }
+
+    /// Any text; one that no tag can have is found nowhere.
+    fn tag_text(&self) -> Result<String> {
+        Ok(self.to_owned())
+    }
 }
 
 macro_rules! texts {

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::Role;
+
 /// The roles of a [`Column`], as types.
 pub mod role {
     /// Indexed text; part of the series key.
@@ -12,6 +14,32 @@ pub mod role {
     /// The time of the point.
     #[derive(Debug, Clone, Copy)]
     pub enum Timestamp {}
+}
+
+/// The role of a [`Column`], as a type: [`role::Tag`], [`role::Field`] or [`role::Timestamp`].
+pub trait RoleType: sealed::Sealed {
+    /// The same as a value.
+    const ROLE: Role;
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for super::role::Tag {}
+    impl Sealed for super::role::Field {}
+    impl Sealed for super::role::Timestamp {}
+}
+
+impl RoleType for role::Tag {
+    const ROLE: Role = Role::Tag;
+}
+
+impl RoleType for role::Field {
+    const ROLE: Role = Role::Field;
+}
+
+impl RoleType for role::Timestamp {
+    const ROLE: Role = Role::Timestamp;
 }
 
 /// The typed name of a column: of struct `T`, in role `R`, compared with `B`.

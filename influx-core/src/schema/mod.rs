@@ -18,11 +18,18 @@ mod value_ref;
 
 use std::fmt;
 
-pub use self::column::{Column, role};
+pub use self::column::{Column, RoleType, role};
 pub use self::value::Value;
 pub use self::value_ref::ValueRef;
 
 use crate::time::Precision;
+
+/// The column in which un-pivoted rows name their field.
+pub(crate) const FIELD: &str = "_field";
+
+/// What typed queries call that column. InfluxDB 2.9.1 sorts tables by the names and values of their
+/// group keys once it changes these; as the last of all names it leaves the fields of a series together.
+pub(crate) const FIELD_LAST: &str = "\u{10ffff}";
 
 /// The columns of a derived struct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use crate::error::Result;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` names no instant",
     label = "not a clock reading",
+    note = "a distance from now is a `chrono::TimeDelta`, such as `TimeDelta::hours(-1)`, or `TimeBound::ago(…)` of a `std::time::Duration`",
     note = "a count of time units needs its unit: `Timestamp::from_units(count, Precision::Milliseconds)?`"
 )]
 pub trait ToTimestamp {

@@ -9,6 +9,7 @@
 
 mod convert;
 mod precision;
+mod range;
 mod rfc3339;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,9 @@ use crate::error::{Error, Result, TimeCause};
 
 pub use self::convert::ToTimestamp;
 pub use self::precision::Precision;
+#[cfg(feature = "client")]
+pub(crate) use self::range::Bound;
+pub use self::range::{IntoTimeRange, TimeBound, TimeRange, ToSpan, ToTimeBound};
 
 /// An instant: nanoseconds since 1970-01-01T00:00:00Z, without leap seconds.
 ///

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::annotated_csv::{Column, Record, TableHeader};
 use crate::measurement::CellError;
 use crate::measurement::plan::Identity;
-use crate::schema::Schema;
+use crate::schema::{FIELD, FIELD_LAST, Schema};
 
 /// Columns that do not tell series apart. `_measurement` is compared with that of the struct.
 const COMMON: [&str; 3] = ["_start", "_stop", "_measurement"];
@@ -33,7 +33,8 @@ impl Layout {
     pub(super) fn new(schema: &Schema, table: &TableHeader) -> Result<Self, String> {
         let time = table.column_index("_time");
         let value = table.column_index("_value").unwrap_or_default();
-        let field = table.column_index("_field").unwrap_or_default();
+        let field = [FIELD, FIELD_LAST].into_iter().find_map(|name| table.column_index(name));
+        let field = field.unwrap_or_default();
         let is_tag = |index: usize, column: &Column| {
             Some(index) != time && index != value && !COMMON.contains(&column.name.as_str())
         };
@@ -47,7 +48,8 @@ impl Layout {
         let names = || columns.iter().map(|column| column.name.as_str());
         // Whatever changes columns sorts tables by their group keys, label by label.
         let sorted = !names().take(READ.len()).eq(READ);
-        let by_field = sorted && keys.iter().any(|index| columns[*index].name.as_str() > "_field");
+        let name = &columns[field].name;
+        let by_field = sorted && keys.iter().any(|index| columns[*index].name > *name);
         Ok(Self {
             by_field,
             block: table.block(),
