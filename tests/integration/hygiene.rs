@@ -43,7 +43,6 @@ mod shadowed {
     }
 
     /// A script.
-    #[must_use]
     pub fn script(host: &str, limits: (f64, i64)) -> ::influx_core::flux::Script {
         ::influx_core::flux!("x = {host} + r[{host}] + {limits.0} + {n}", n = limits.1 + 1)
     }

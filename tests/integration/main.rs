@@ -24,6 +24,7 @@ mod observed;
 mod quickstart;
 mod records;
 mod secrets;
+mod select;
 mod support;
 mod testkit;
 mod writer;

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::StreamExt as _;
 use influx_core::annotated_csv::OwnedRecord;
-use influx_core::{Client, Error, ErrorKind, Precision};
+use influx_core::flux::{IntoParam as _, Param};
+use influx_core::{Client, Error, ErrorKind, Measurement, Precision, Timestamp, flux};
 use influx_testkit::{Fault, Permission, RecordedRequest, Server};
 
 /// With a short patience.
@@ -328,6 +329,97 @@ async fn what_it_does_not_know_it_says() {
     write(&server).await.unwrap();
     let unknown: Vec<_> = server.requests().iter().map(RecordedRequest::was_unknown).collect();
     assert_eq!(unknown, [true, false]);
+}
+
+#[tokio::test]
+async fn the_syntax_of_scripts_is_checked() {
+    let server = Server::start();
+    let client = client(&server);
+    assert_eq!(client.check("no_such_function(a: [1, 2])").await.unwrap(), []);
+    // The words for what is wrong are the real server's.
+    let refused = client.check("x = (2 +").await.unwrap_err();
+    assert!(refused.server_message().unwrap().contains("does not know"), "{refused}");
+    let unknown: Vec<_> = server.requests().iter().map(RecordedRequest::was_unknown).collect();
+    assert_eq!(unknown, [false, true]);
+}
+
+/// A server with two points that no condition below means.
+async fn with_two_points() -> Server {
+    let server = Server::start();
+    client(&server).write(server.bucket(), "m,a=1,b=2 f=1 1\nm,a=3,b=4 f=2 1").await.unwrap();
+    server
+}
+
+async fn tables(server: &Server, condition: &str) -> usize {
+    let from = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 2)"#;
+    let script = format!("{from} |> filter(fn: (r) => {condition})");
+    client(server).query(script).tables().await.unwrap().len()
+}
+
+#[tokio::test]
+async fn values_that_are_escaped_badly_change_a_script_as_they_do_on_a_real_server() {
+    let server = with_two_points().await;
+    let of_strings = r#"r.a == "$\\" and r.b == " or true) //")"#;
+    let of_regex = "r.a =~ /^a\\\\/ and r.b == \"/ or true) //\"";
+    for condition in [of_strings, of_regex] {
+        assert_eq!(tables(&server, condition).await, 2, "{condition}");
+    }
+}
+
+#[tokio::test]
+async fn no_value_changes_what_a_filter_means() {
+    let server = with_two_points().await;
+    let literal = |text: &str| text.into_param().literal().unwrap();
+    let (a, b) = ("$\\", " or true) //");
+    let condition = format!("r.a == {} and r.b == {}", literal(a), literal(b));
+    assert_eq!(tables(&server, &condition).await, 0);
+    let (a, b) = (Param::regex(r"^a\\"), "/ or true) //");
+    let condition = format!("r.a =~ {} and r.b == {}", a.literal().unwrap(), literal(b));
+    assert_eq!(tables(&server, &condition).await, 0);
+    let bucket = server.bucket();
+    let query = client(&server).query(flux!(
+        "from(bucket: {bucket}) |> range(start: 0, stop: 2)
+             |> filter(fn: (r) => r.a =~ {a} and r.b == {b})"
+    ));
+    assert_eq!(query.tables().await.unwrap().len(), 0);
+    assert!(!server.requests().iter().any(RecordedRequest::was_unknown));
+}
+
+#[derive(Measurement, Debug, Clone, PartialEq)]
+struct Pair {
+    #[tag]
+    a: String,
+    #[tag]
+    b: Option<String>,
+    #[field]
+    f: f64,
+    #[timestamp]
+    time: Timestamp,
+}
+
+#[tokio::test]
+async fn typed_conditions_select_and_delete_what_they_say() {
+    let server = Server::start();
+    let (client, bucket) = (client(&server), server.bucket());
+    let texts = ["$\\x", " or true) //", "\"q\"", "/ or true) //", "ü"];
+    for a in texts {
+        let pair = |b: &str, nanos| {
+            let (a, b, time) = (a.to_owned(), Some(b.to_owned()), Timestamp::from_nanos(nanos));
+            Pair { a, b, f: 1.0, time }
+        };
+        client.write(bucket, [pair("1", 1), pair("1", 2), pair("2", 1)]).await.unwrap();
+    }
+    for (count, a) in texts.into_iter().enumerate() {
+        let is_a = || Pair::A.eq(a).and(Pair::B.ne("2"));
+        let found = client.select::<Pair>(bucket).range(..).filter(is_a()).fetch().await.unwrap();
+        assert_eq!(found.len(), 2, "{a}");
+        let first = Timestamp::from_nanos(0)..Timestamp::from_nanos(2);
+        client.delete(bucket).range(first).filter(is_a()).await.unwrap();
+        let left = client.select::<Pair>(bucket).range(..).fetch().await.unwrap();
+        assert_eq!(left.len(), 14 - count, "{a}");
+        assert_eq!(left.iter().filter(|pair| pair.a == a).count(), 2);
+    }
+    assert!(!server.requests().iter().any(RecordedRequest::was_unknown));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod hostile;
 mod queries;
 mod records;
 mod round_trip;
+mod select;
 mod server;
 mod writer;
 mod writes;

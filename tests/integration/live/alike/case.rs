@@ -22,8 +22,10 @@ pub struct Case {
     pub requests: Vec<Request>,
     /// How often the real server is asked each request, because it does not always say the same.
     pub times: usize,
-    /// Whether the test kit may say that it does not know: for generated cases.
+    /// Whether the test kit may say that it does not know: for cases that are generated or combined.
     pub may_be_unknown: bool,
+    /// Whether the test kit must say that it does not know any of the queries.
+    pub is_unknown: bool,
     /// Whether its scripts have slips of the pen, of which the test kit need know nothing.
     pub has_slips: bool,
     retention_seconds: u64,
@@ -39,10 +41,16 @@ pub struct Request {
 
 impl Case {
     pub fn new(name: impl Into<String>) -> Self {
-        let (name, requests) = (name.into(), Vec::new());
-        let (times, may_be_unknown, has_slips) = (1, false, false);
-        let (retention_seconds, has_tokens) = (0, false);
-        Self { name, requests, times, may_be_unknown, has_slips, retention_seconds, has_tokens }
+        Self {
+            name: name.into(),
+            requests: Vec::new(),
+            times: 1,
+            may_be_unknown: false,
+            is_unknown: false,
+            has_slips: false,
+            retention_seconds: 0,
+            has_tokens: false,
+        }
     }
 
     pub const fn with_tokens(mut self) -> Self {
@@ -58,6 +66,11 @@ impl Case {
 
     pub const fn may_be_unknown(mut self) -> Self {
         self.may_be_unknown = true;
+        self
+    }
+
+    pub const fn unknown(mut self) -> Self {
+        self.is_unknown = true;
         self
     }
 
@@ -107,6 +120,13 @@ impl Case {
     pub fn query(self, flux: &str) -> Self {
         let annotations = ["datatype", "group", "default"];
         self.query_with(&json!({ "query": flux, "dialect": { "annotations": annotations } }))
+    }
+
+    /// Whether the script is Flux.
+    pub fn analyze(self, flux: &str) -> Self {
+        let body = json!({ "type": "flux", "query": flux });
+        self.post("/api/v2/query/analyze", body.to_string())
+            .header("Content-Type", "application/json")
     }
 
     /// Everything in the bucket between the years 1700 and 2200, as a plain read gives it.
@@ -293,7 +313,8 @@ impl<'a> Side<'a> {
     }
 
     async fn new_bucket(&self, case: &Case) -> Bucket {
-        let name = format!("alike-{}-{}", std::process::id(), unique());
+        // As long on both servers, since it moves the places that messages name.
+        let name = format!("alike-{}-{:06}", std::process::id(), unique());
         let body = json!({
             "orgID": self.org_id,
             "name": name,

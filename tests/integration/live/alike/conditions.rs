@@ -80,7 +80,7 @@ fn regular_expressions() -> Case {
         r"|",
         r"^(?:)$",
     ];
-    let case = Case::new("regular expressions").may_be_unknown().write(lines);
+    let case = Case::new("regular expressions").write(lines);
     patterns.into_iter().fold(case, |case, pattern| {
         case.query(&format!("{FROM} |> {RANGE} |> filter(fn: (r) => r._value =~ /{pattern}/)"))
     })

@@ -12,7 +12,7 @@ m,t=b f=2,s="y",b=false,u=4u,i=5i 2000000000
 m f=3 3000000000"#;
 
 pub fn cases() -> Vec<Case> {
-    let mut cases = vec![bounds(), strings(), numbers(), variables(), nesting()];
+    let mut cases = vec![bounds(), strings(), numbers(), variables(), nesting(), analyses()];
     cases.extend(wrong_calls());
     cases.extend(wrong_scripts());
     cases.extend(externs());
@@ -28,6 +28,19 @@ fn case(name: &str) -> Case {
 fn ends(name: &str, ends: &[&str]) -> Case {
     let query = |case: Case, end: &&str| case.query(&format!("{FROM} |> {RANGE} |> {end}"));
     ends.iter().fold(case(name), query)
+}
+
+/// The syntax alone counts.
+fn analyses() -> Case {
+    let scripts = [
+        "",
+        "// nothing",
+        "x = 1",
+        "no_such_function()",
+        r#"from(bucket: "none") |> range(start: "a") |> limit()"#,
+        r#"from(bucket: "b") |> range(start: 2020-01-01T00:00:00Z) |> filter(fn: (r) => r.a =~ /a|b/)"#,
+    ];
+    scripts.into_iter().fold(case("analyses"), Case::analyze)
 }
 
 fn bounds() -> Case {
@@ -454,6 +467,7 @@ fn mutated(seed: u8) -> Case {
                 _ => words[at] = chance.one(&pieces),
             }
         }
-        case.query(&words.concat().replace("FROM", &format!("{FROM} |> {RANGE}")))
+        let script = words.concat().replace("FROM", &format!("{FROM} |> {RANGE}"));
+        case.query(&script).analyze(&script)
     })
 }
