@@ -3,6 +3,25 @@
 //! [`Client`] is a cheap handle on one server. Every request is a value first: [`Client::write`] and
 //! the administrative calls are awaited, [`Client::query`] ends in a method that says in which shape
 //! the result is wanted. This room puts the others together and knows no format itself.
+//!
+//! | I want | call |
+//! |---|---|
+//! | to write a few records now | [`Client::write`] |
+//! | to write from many tasks, and lose nothing while the server is away | [`Client::writer`] |
+//! | rows of a struct, by time, tags and fields | [`Client::select`] `.range(…).filter(…).fetch()` |
+//! | the newest row of each series | … `.sort_desc(Cpu::TIME).limit_per_series(1)` |
+//! | the ten greatest | … `.filter(Cpu::LOAD.exists()).sort_desc(Cpu::LOAD).limit(10)` |
+//! | a page | … `.sort(Cpu::TIME).skip(20).limit(10)`, over a range of instants |
+//! | the mean of five minutes for each host | … `.mean().every(five_minutes).group_by(Cpu::HOST).fetch_as::<Mean>()` |
+//! | the last value of every field | … `.last().fetch_as()` |
+//! | the hosts that there are | … `.distinct(Cpu::HOST).fetch_as()` |
+//! | what the server makes of it | … `.explain()` |
+//! | any other Flux | [`Client::query`], with [`flux!`](crate::flux!) or [`Query::param`] for values |
+//! | to know whether that is Flux | [`Client::check`] |
+//! | points gone | [`Client::delete`] `.range(…).filter(…)` |
+//!
+//! `fetch` collects, `stream` streams, `rows` lends; with `_as`, into a type with
+//! [`#[derive(FromRow)]`](macro@crate::measurement::FromRow).
 
 mod aggregate;
 mod builder;

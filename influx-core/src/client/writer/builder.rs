@@ -19,7 +19,8 @@ pub enum WhenFull {
     /// server.
     #[default]
     Wait,
-    /// Lets it fail with [`Full`](crate::ErrorKind::Full).
+    /// Lets it fail with [`Full`](crate::ErrorKind::Full). The lines are the caller's again
+    /// ([`unwritten`](crate::Error::unwritten)): no event tells of them, and no report counts them.
     Fail,
     /// Drops the oldest lines that are not on their way, for new ones. They are
     /// [refused](Event::Refused) as [`Full`](crate::ErrorKind::Full).

@@ -126,7 +126,9 @@ impl Report {
         self.undelivered.iter().map(|lines| lines.count as u64).sum()
     }
 
-    /// Whether every line was delivered that had to be by now.
+    /// Whether nothing was refused and nothing handed back. One bad record is enough for `false`; for
+    /// lines that were good and did not arrive there are [`undelivered_lines`](Self::undelivered_lines) and
+    /// [`given_up_lines`](Self::given_up_lines).
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.refused_lines == 0 && self.undelivered.is_empty() && self.stuck() == 0
