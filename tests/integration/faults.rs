@@ -529,3 +529,18 @@ fn without_a_runtime_the_error_says_so() {
         "the client needs a Tokio runtime; await it within one, such as `#[tokio::main]`"
     );
 }
+
+#[tokio::test]
+async fn a_query_may_ask_for_a_reply_as_it_is() {
+    let server = Server::start();
+    let lines: String = (0..500).map(|n| format!("m,host=h f={n} {n}\n")).collect();
+    server.client().write(server.bucket(), lines.as_str()).await.unwrap();
+    let script = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)"#;
+    for gzip in [true, false] {
+        let query = server.client().query(script).gzip(gzip);
+        assert_eq!(query.tables().await.unwrap()[0].records().len(), 500);
+        let requests = server.requests();
+        let accepts = requests.last().unwrap().header("accept-encoding").map(str::to_owned);
+        assert_eq!(accepts.as_deref(), Some(if gzip { "gzip" } else { "identity" }));
+    }
+}

@@ -83,6 +83,7 @@ pub struct Query {
     profiled: bool,
     /// Instead of the client's; `Some(None)` for none.
     timeout: Option<Option<Duration>>,
+    uncompressed: bool,
 }
 
 #[derive(Serialize)]
@@ -123,7 +124,15 @@ impl Format {
 
 impl Query {
     pub(super) const fn new(connection: Arc<Connection>, script: Script) -> Self {
-        Self { connection, org: None, script, now: None, profiled: false, timeout: None }
+        Self {
+            connection,
+            org: None,
+            script,
+            now: None,
+            profiled: false,
+            timeout: None,
+            uncompressed: false,
+        }
     }
 
     /// The same for another script, or for none that could be made.
@@ -169,6 +178,15 @@ impl Query {
     /// what the client's builder says; `None` for any time.
     pub fn timeout(mut self, silence: impl Into<Option<Duration>>) -> Self {
         self.timeout = Some(silence.into());
+        self
+    }
+
+    /// Whether the server may compress its reply, which it does from some kilobytes on; it may by
+    /// default. On a fast network a reply that is not compressed costs both sides less. The script itself
+    /// is never compressed: InfluxDB does not read that.
+    #[cfg(feature = "gzip")]
+    pub const fn gzip(mut self, on: bool) -> Self {
+        self.uncompressed = !on;
         self
     }
 
@@ -393,7 +411,8 @@ impl Query {
             now: self.now,
             dialect,
         };
-        Ok(Request::query(&body)?.parameter("org", org))
+        let request = Request::query(&body)?.parameter("org", org);
+        Ok(if self.uncompressed { request.uncompressed() } else { request })
     }
 }
 

@@ -159,6 +159,7 @@ impl Connection {
     ) -> Result<Response> {
         let headers = [
             ("accept", Some(request.accept)),
+            ("accept-encoding", request.accept_encoding),
             ("content-type", request.content_type),
             ("content-encoding", request.body.encoding),
         ];

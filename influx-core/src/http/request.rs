@@ -19,6 +19,7 @@ pub(crate) struct Request {
     pub(super) parameters: Vec<(&'static str, String)>,
     pub(super) content_type: Option<&'static str>,
     pub(super) accept: &'static str,
+    pub(super) accept_encoding: Option<&'static str>,
     pub(super) body: Encoded,
     pub(super) endpoint: Endpoint,
 }
@@ -31,6 +32,7 @@ impl Request {
             parameters: Vec::new(),
             content_type: None,
             accept: "application/json",
+            accept_encoding: None,
             body: Encoded::default(),
             endpoint: Endpoint::Admin,
         }
@@ -59,6 +61,13 @@ impl Request {
     #[must_use]
     pub(crate) fn parameter(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.parameters.push((name, value.into()));
+        self
+    }
+
+    /// Asks for an answer as it is, not compressed.
+    #[must_use]
+    pub(crate) const fn uncompressed(mut self) -> Self {
+        self.accept_encoding = Some("identity");
         self
     }
 
