@@ -202,18 +202,6 @@ impl<T: Measurement, R> Aggregate<T, R> {
 }
 
 impl<T: Measurement, R> Aggregate<T, R> {
-    /// The script.
-    ///
-    /// # Errors
-    /// As [`Select::to_flux`](super::Select::to_flux), and for an aggregation that is not defined
-    /// for a field.
-    pub fn to_flux(&self) -> Result<String>
-    where
-        R: HasRange,
-    {
-        self.pipeline().map(|pipeline| pipeline.to_string())
-    }
-
     fn pipeline(&self) -> Result<Pipeline> {
         if let Some(problem) = &self.problem {
             return Err(problem.clone());
@@ -222,60 +210,6 @@ impl<T: Measurement, R> Aggregate<T, R> {
             window.check(&self.selection.range)?;
         }
         self.selection.aggregated(&self.aggregation)
-    }
-
-    /// The stages, and which of them the server applies where it reads.
-    ///
-    /// # Errors
-    /// As [`to_flux`](Self::to_flux).
-    pub fn explain(&self) -> Result<Explanation>
-    where
-        R: HasRange,
-    {
-        self.pipeline().map(|pipeline| Explanation::new(&pipeline, None))
-    }
-
-    /// The untyped query, for what only that can: its tables, its options.
-    ///
-    /// # Errors
-    /// As [`to_flux`](Self::to_flux).
-    pub fn into_query(self) -> Result<Query>
-    where
-        R: HasRange,
-    {
-        let flux = self.to_flux()?;
-        Ok(self.query.with_script(Ok(flux)))
-    }
-
-    /// Collects all rows.
-    ///
-    /// # Errors
-    /// As [`Query::fetch`] and [`to_flux`](Self::to_flux).
-    ///
-    /// # Cancel safety
-    /// As [`Query::fetch`].
-    #[must_use = "nothing is sent until it is awaited"]
-    pub fn fetch_as<Row: FromRowOwned + Send + 'static>(self) -> BoxFuture<Result<Vec<Row>>>
-    where
-        R: HasRange,
-    {
-        self.finish().fetch()
-    }
-
-    /// Streams the rows as they come; see [`Query::stream`].
-    pub fn stream_as<Row: FromRowOwned>(self) -> RowStream<Row>
-    where
-        R: HasRange,
-    {
-        self.finish().stream()
-    }
-
-    /// Lends one row after the other; see [`Query::rows`].
-    pub fn rows_as<Row: FromRow>(self) -> Rows<Row>
-    where
-        R: HasRange,
-    {
-        self.finish().rows()
     }
 
     /// The only row, such as that of a [`group_by(())`](Self::group_by); see [`Query::one`].
@@ -303,11 +237,6 @@ impl<T: Measurement, R> Aggregate<T, R> {
     {
         Box::pin(std::future::pending())
     }
-
-    fn finish(self) -> Query {
-        let flux = self.pipeline().map(|pipeline| pipeline.to_string());
-        self.query.with_script(flux)
-    }
 }
 
 /// Rows of the struct itself.
@@ -318,7 +247,7 @@ impl<T: Measurement, R> Aggregate<T, R> {
 )]
 pub trait WholeRows: sealed::Sealed {}
 
-/// The different values of a column, each in a row with one column of its name; from
+/// The different values of a column in no order, each in a row with one column of its name; from
 /// [`Select::distinct`](super::Select::distinct).
 #[must_use = "a query does nothing until `fetch_as`, `stream_as` or `rows_as`"]
 pub struct Distinct<T, R> {
@@ -338,81 +267,98 @@ impl<T: Measurement, R> Distinct<T, R> {
     ) -> Self {
         Self { query, selection, column, role, of: PhantomData }
     }
-}
 
-impl<T: Measurement, R> Distinct<T, R> {
-    /// The script.
-    ///
-    /// # Errors
-    /// As [`Select::to_flux`](super::Select::to_flux).
-    pub fn to_flux(&self) -> Result<String>
-    where
-        R: HasRange,
-    {
-        self.selection.distinct(self.column, self.role).map(|pipeline| pipeline.to_string())
-    }
-
-    /// The stages, and which of them the server applies where it reads.
-    ///
-    /// # Errors
-    /// As [`to_flux`](Self::to_flux).
-    pub fn explain(&self) -> Result<Explanation>
-    where
-        R: HasRange,
-    {
-        let pipeline = self.selection.distinct(self.column, self.role)?;
-        Ok(Explanation::new(&pipeline, None))
-    }
-
-    /// The untyped query, for what only that can: its tables, its options.
-    ///
-    /// # Errors
-    /// As [`to_flux`](Self::to_flux).
-    pub fn into_query(self) -> Result<Query>
-    where
-        R: HasRange,
-    {
-        let flux = self.to_flux()?;
-        Ok(self.query.with_script(Ok(flux)))
-    }
-
-    /// Collects all rows, in no order.
-    ///
-    /// # Errors
-    /// As [`Query::fetch`] and [`to_flux`](Self::to_flux).
-    ///
-    /// # Cancel safety
-    /// As [`Query::fetch`].
-    #[must_use = "nothing is sent until it is awaited"]
-    pub fn fetch_as<Row: FromRowOwned + Send + 'static>(self) -> BoxFuture<Result<Vec<Row>>>
-    where
-        R: HasRange,
-    {
-        self.finish().fetch()
-    }
-
-    /// Streams the rows as they come; see [`Query::stream`].
-    pub fn stream_as<Row: FromRowOwned>(self) -> RowStream<Row>
-    where
-        R: HasRange,
-    {
-        self.finish().stream()
-    }
-
-    /// Lends one row after the other; see [`Query::rows`].
-    pub fn rows_as<Row: FromRow>(self) -> Rows<Row>
-    where
-        R: HasRange,
-    {
-        self.finish().rows()
-    }
-
-    fn finish(self) -> Query {
-        let pipeline = self.selection.distinct(self.column, self.role);
-        let flux = pipeline.map(|pipeline| pipeline.to_string());
-        self.query.with_script(flux)
+    fn pipeline(&self) -> Result<Pipeline> {
+        self.selection.distinct(self.column, self.role)
     }
 }
+
+/// What ends a query whose rows are no longer those of the struct; its `pipeline` says what is asked.
+macro_rules! ends {
+    ($($query:ident),*) => {$(
+        impl<T: Measurement, R> $query<T, R> {
+            /// The script.
+            ///
+            /// # Errors
+            /// As [`Select::to_flux`](super::Select::to_flux), and for an aggregation that is not
+            /// defined for a field.
+            pub fn to_flux(&self) -> Result<String>
+            where
+                R: HasRange,
+            {
+                self.script()
+            }
+
+            fn script(&self) -> Result<String> {
+                self.pipeline().map(|pipeline| pipeline.to_string())
+            }
+
+            /// The stages, and which of them the server applies where it reads.
+            ///
+            /// # Errors
+            /// As [`to_flux`](Self::to_flux).
+            pub fn explain(&self) -> Result<Explanation>
+            where
+                R: HasRange,
+            {
+                self.pipeline().map(|pipeline| Explanation::new(&pipeline, None))
+            }
+
+            /// The untyped query, for what only that can: its tables, its options.
+            ///
+            /// # Errors
+            /// As [`to_flux`](Self::to_flux).
+            pub fn into_query(self) -> Result<Query>
+            where
+                R: HasRange,
+            {
+                let flux = self.script()?;
+                Ok(self.query.with_script(Ok(flux)))
+            }
+
+            /// Collects all rows.
+            ///
+            /// # Errors
+            /// As [`Query::fetch`] and [`to_flux`](Self::to_flux).
+            ///
+            /// # Cancel safety
+            /// As [`Query::fetch`].
+            #[must_use = "nothing is sent until it is awaited"]
+            pub fn fetch_as<Row: FromRowOwned + Send + 'static>(
+                self,
+            ) -> BoxFuture<Result<Vec<Row>>>
+            where
+                R: HasRange,
+            {
+                self.finish().fetch()
+            }
+
+            /// Streams the rows as they come; see [`Query::stream`].
+            pub fn stream_as<Row: FromRowOwned>(self) -> RowStream<Row>
+            where
+                R: HasRange,
+            {
+                self.finish().stream()
+            }
+
+            /// Lends one row after the other; see [`Query::rows`].
+            pub fn rows_as<Row: FromRow>(self) -> Rows<Row>
+            where
+                R: HasRange,
+            {
+                self.finish().rows()
+            }
+
+            /// The query, or one that fails when it is run.
+            fn finish(self) -> Query {
+                let flux = self.script();
+                self.query.with_script(flux)
+            }
+        }
+    )*};
+}
+
+ends!(Aggregate, Distinct);
 
 impl<T, R> Clone for Aggregate<T, R> {
     fn clone(&self) -> Self {
