@@ -1,8 +1,8 @@
 //! Aggregations: what they are called, of which fields, and what becomes of the columns.
 
 use super::literal;
-use super::pipeline::{Pipeline, columns, list};
-use super::selection::{Selection, pivot, rename_value};
+use super::pipeline::{Pipeline, columns};
+use super::selection::{Selection, pivot, rename};
 use crate::error::{Result, SelectCause};
 use crate::schema::{ColumnSchema, FIELD_LAST, ValueType};
 use crate::time::TimeRange;
@@ -178,7 +178,7 @@ impl Aggregation {
         }
         match fields {
             _ if column != "_value" => {}
-            [field] => rename_value(pipeline, field),
+            [field] => rename(pipeline, "_value", field),
             _ if self.window.is_some() => pivot(pipeline, "_time"),
             _ => self.one_row(pipeline),
         }
@@ -188,13 +188,10 @@ impl Aggregation {
         let Some(tags) = &self.group else { return };
         // Without a pivot the points of several fields are told apart by this column.
         let field = (column == "_value").then_some("_field");
-        let mut text = String::from("group(columns: ");
-        list(field.into_iter().chain(tags.iter().copied()), &mut text);
-        text.push(')');
-        pipeline.add(text, true);
+        pipeline.add(columns("group", field.into_iter().chain(tags.iter().copied()), ""), true);
         let by_order = self.window.is_some() || !pipeline.is_pushed_down();
         if by_order && matches!(self.function, Function::First | Function::Last) {
-            pipeline.then("sort(columns: [\"_time\"])");
+            pipeline.then(columns("sort", ["_time"], ""));
         }
     }
 
@@ -207,7 +204,7 @@ impl Aggregation {
     /// The values of all fields of a series in one row, whenever each of them was.
     fn one_row(&self, pipeline: &mut Pipeline) {
         if self.function.is_selector() {
-            pipeline.then("drop(columns: [\"_time\"])");
+            pipeline.then(columns("drop", ["_time"], ""));
         }
         let mut row = String::new();
         literal::string(FIELD_LAST, &mut row);

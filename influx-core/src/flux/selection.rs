@@ -105,9 +105,9 @@ impl Selection {
         let needs_pivot = !conditions.late.is_empty() || self.is_ordered();
         match self.way {
             Some(Way::Assemble) if needs_pivot => Err(SelectCause::CannotAssemble.into()),
-            None if !needs_pivot => self.assembled(&conditions),
-            Some(Way::Assemble) => self.assembled(&conditions),
-            _ => self.pivoted(conditions),
+            Some(Way::Pivot) => self.pivoted(conditions),
+            None if needs_pivot => self.pivoted(conditions),
+            _ => self.assembled(&conditions),
         }
     }
 
@@ -131,10 +131,7 @@ impl Selection {
     fn assembled(&self, conditions: &Conditions) -> Result<(Pipeline, Way)> {
         let mut pipeline = self.read(&self.all_fields(), conditions)?;
         // The server sorts the tables by what is left of their keys.
-        let mut rename = format!("rename(columns: {{{FIELD}: ");
-        literal::string(FIELD_LAST, &mut rename);
-        rename.push_str("})");
-        pipeline.then(rename);
+        rename(&mut pipeline, FIELD, FIELD_LAST);
         drop_common(&mut pipeline);
         Ok((pipeline, Way::Assemble))
     }
@@ -235,8 +232,7 @@ impl Selection {
         }
         // The condition is one of whole rows, and tables without the column cannot be aggregated.
         conditions.late.push(Condition::test(only, Role::Field, Ask::Exists));
-        let fields: Vec<_> = self.fields().map(|field| field.name).collect();
-        let mut pipeline = self.read(&fields, &conditions)?;
+        let mut pipeline = self.read(&self.all_fields(), &conditions)?;
         pivot(&mut pipeline, "_time");
         filter(&mut pipeline, conditions.late, Shape::Wide)?;
         pipeline.then(columns("sort", ["_time"], ""));
@@ -257,14 +253,12 @@ impl Selection {
             let mut pipeline = self.read(&self.all_fields(), &conditions)?;
             pivot(&mut pipeline, "_time");
             filter(&mut pipeline, conditions.late, Shape::Wide)?;
-            distinct(&mut pipeline, column, false);
-            rename_value(&mut pipeline, column);
+            different(&mut pipeline, column, column, false);
             return Ok(pipeline);
         }
         if role == Role::Field {
             let mut pipeline = self.read(&[column], &conditions)?;
-            distinct(&mut pipeline, "_value", false);
-            rename_value(&mut pipeline, column);
+            different(&mut pipeline, "_value", column, false);
             return Ok(pipeline);
         }
         let asks_values = conditions.pushed.iter().any(|part| !part.fields().is_empty());
@@ -277,8 +271,7 @@ impl Selection {
             // is none that it applies where it reads.
             pipeline.then(columns("drop", ["_start"], ""));
         }
-        distinct(&mut pipeline, column, role == Role::Tag);
-        rename_value(&mut pipeline, column);
+        different(&mut pipeline, column, column, role == Role::Tag);
         Ok(pipeline)
     }
 
@@ -417,13 +410,15 @@ fn first_rows(pipeline: &mut Pipeline, order: Order, count: usize, shape: Shape)
     pipeline.then(format!("limit(n: {})", clamp(count)));
 }
 
-fn distinct(pipeline: &mut Pipeline, column: &str, can_be_pushed_down: bool) {
+/// The different values of a column, under the name that they are asked by.
+fn different(pipeline: &mut Pipeline, column: &str, name: &str, can_be_pushed_down: bool) {
     pipeline.add(columns("keep", [column], ""), can_be_pushed_down);
     pipeline.add("group()", can_be_pushed_down);
     let mut text = String::from("distinct(column: ");
     literal::string(column, &mut text);
     text.push(')');
     pipeline.add(text, can_be_pushed_down);
+    rename(pipeline, "_value", name);
 }
 
 /// Sorts by the column, and rows that are equal in it by others.
@@ -442,12 +437,12 @@ impl Order {
     }
 }
 
-/// Gives `_value` the name of what it is.
-pub(super) fn rename_value(pipeline: &mut Pipeline, name: &str) {
-    let mut rename = String::from("rename(columns: {_value: ");
-    literal::string(name, &mut rename);
-    rename.push_str("})");
-    pipeline.then(rename);
+/// Calls a column of the server's own by another name.
+pub(super) fn rename(pipeline: &mut Pipeline, column: &'static str, name: &str) {
+    let mut text = format!("rename(columns: {{{column}: ");
+    literal::string(name, &mut text);
+    text.push_str("})");
+    pipeline.then(text);
 }
 
 /// Makes one row of the points that have the column `key` in common.
