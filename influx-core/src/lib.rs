@@ -95,6 +95,8 @@ mod batch;
 pub mod client;
 #[cfg(feature = "client")]
 mod config;
+#[cfg(feature = "polars")]
+pub mod dataframe;
 pub mod error;
 pub mod flux;
 #[cfg(feature = "client")]
@@ -113,7 +115,7 @@ pub use self::client::Client;
 pub use self::error::{Error, ErrorKind, Result};
 #[cfg(feature = "client")]
 pub use self::http::Token;
-pub use self::line_protocol::Point;
+pub use self::line_protocol::{Mapping, Point};
 pub use self::measurement::{FromRow, Measurement, TagValue};
 pub use self::schema::Value;
 pub use self::time::{Precision, Timestamp};

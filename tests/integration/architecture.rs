@@ -18,6 +18,7 @@ const CORE: Rooms = &[
     ("line_protocol", &["error", "time", "schema"]),
     ("annotated_csv", &["error", "time", "schema"]),
     ("measurement", &["error", "time", "schema", "line_protocol", "annotated_csv", "flux"]),
+    ("dataframe", &["error", "time", "schema", "line_protocol", "annotated_csv", "measurement"]),
     ("batch", &["error", "time", "schema", "line_protocol"]),
     ("http", &["error", "time"]),
     ("config", &["error", "http"]),

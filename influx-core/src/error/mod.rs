@@ -16,6 +16,7 @@ mod csv;
 mod flux;
 mod kind;
 mod line;
+mod mapping;
 mod row;
 #[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client fails so"))]
 mod select;
@@ -41,6 +42,7 @@ pub use self::row::{CellError, Mismatch, Mismatches};
 pub(crate) use self::csv::CsvCause;
 pub(crate) use self::flux::FluxCause;
 pub(crate) use self::line::{LineCause, Others, Part, Rule};
+pub(crate) use self::mapping::MappingCause;
 pub(crate) use self::row::{CellProblem, Problem, RowCause, SeriesProblem};
 pub(crate) use self::select::SelectCause;
 pub(crate) use self::setting::SettingCause;
@@ -80,6 +82,7 @@ struct Inner {
 enum Cause {
     Time(TimeCause),
     Line(LineCause),
+    Mapping(MappingCause),
     Refused {
         refused: Vec<Refused>,
         records: usize,
@@ -205,6 +208,7 @@ impl Error {
         match &self.0.cause {
             Cause::Time(cause) => cause.kind(),
             Cause::Line(cause) => cause.kind(),
+            Cause::Mapping(cause) => cause.kind(),
             Cause::Refused { .. } => ErrorKind::InvalidLine,
             Cause::Csv(cause, _) => cause.kind(),
             Cause::Row(cause) => cause.kind(),
@@ -357,6 +361,7 @@ impl fmt::Display for Error {
         match &self.0.cause {
             Cause::Time(cause) => cause.fmt(f),
             Cause::Line(cause) => cause.fmt(f),
+            Cause::Mapping(cause) => cause.fmt(f),
             Cause::Refused { refused, records, others } => {
                 line::fmt_refused(refused, *records, *others, f)
             }
@@ -405,7 +410,7 @@ macro_rules! causes {
 }
 
 causes!(
-    TimeCause => Time, LineCause => Line, RowCause => Row, FluxCause => Flux, SelectCause => Select, SettingCause => Setting,
+    TimeCause => Time, LineCause => Line, MappingCause => Mapping, RowCause => Row, FluxCause => Flux, SelectCause => Select, SettingCause => Setting,
     TransportCause => Transport, Answer => Answer, WriterCause => Writer
 );
 

@@ -41,6 +41,7 @@ mod default_tags;
 mod escape;
 mod ledger;
 mod lines;
+mod mapping;
 mod number;
 mod parser;
 #[cfg(test)]
@@ -55,6 +56,7 @@ mod token;
 mod writer;
 
 pub use self::lines::{IntoLines, Lines, Many, One};
+pub use self::mapping::Mapping;
 pub use self::parser::{ParsedLine, Parser};
 pub use self::point::Point;
 pub use self::record::{ToLine, Unchecked};
