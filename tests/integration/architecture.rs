@@ -83,6 +83,7 @@ const GUESTS: [(&str, &[&str]); 13] = [
             "error/row.rs",
             "time/text.rs",
             "schema/",
+            "line_protocol/mapping/",
             "flux/ast.rs",
             "annotated_csv/",
             "measurement/row.rs",

@@ -56,7 +56,7 @@ mod token;
 mod writer;
 
 pub use self::lines::{IntoLines, Lines, Many, One};
-pub use self::mapping::Mapping;
+pub use self::mapping::{MappedRecord, MappedRecords, Mapping};
 pub use self::parser::{ParsedLine, Parser};
 pub use self::point::Point;
 pub use self::record::{ToLine, Unchecked};

@@ -9,6 +9,7 @@ use super::escape::{self, Escapes};
 #[cfg(feature = "client")]
 use super::ledger::LineEntry;
 use super::ledger::{Ledger, Style};
+use super::mapping::Values;
 use super::{FieldWriter, TagWriter, TimestampWriter, ToLine, number, rules};
 use crate::error::{Error, LineCause, Part, Result, Rule, TimeCause};
 use crate::time::{Precision, Timestamp};
@@ -46,6 +47,8 @@ pub struct LineWriter {
     default_tags: Option<DefaultTags>,
     /// Kept where the lines go into batches.
     ledger: Option<Box<Ledger>>,
+    /// What the last mapped record left for the next one.
+    pub(super) values: Option<Box<Values>>,
 }
 
 /// The tag set of a line that is being built.
@@ -61,7 +64,7 @@ pub struct Fields<'w>(&'w mut LineWriter);
 /// A key and how it goes into the line.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Key<'w> {
-    /// Checked and escaped by the derive: `,key=`.
+    /// Checked and escaped before, by the derive or a mapping: `,key=`.
     Literal { name: &'w str, text: &'w [u8] },
     /// Checked here, and compared with the others.
     Runtime(&'w str),
@@ -89,6 +92,7 @@ impl LineWriter {
             keys: Vec::new(),
             default_tags: None,
             ledger: None,
+            values: None,
         }
     }
 
@@ -202,8 +206,8 @@ impl LineWriter {
         Ok(Tags(self))
     }
 
-    /// Starts a line whose measurement the derive has checked and escaped.
-    pub(crate) fn literal_measurement(&mut self, escaped: &'static [u8]) -> Tags<'_> {
+    /// Starts a line whose measurement was checked and escaped before.
+    pub(crate) fn literal_measurement(&mut self, escaped: &[u8]) -> Tags<'_> {
         self.start_line();
         self.buffer.extend_from_slice(escaped);
         Tags(self)
@@ -338,7 +342,8 @@ impl<'w> Tags<'w> {
         Ok(TagWriter { out: self.0, key })
     }
 
-    pub(crate) fn literal_tag(&mut self, name: &'static str, text: &'static [u8]) -> TagWriter<'_> {
+    /// A tag whose key was checked and escaped before, and that the line does not have.
+    pub(crate) fn literal_tag<'s>(&'s mut self, name: &'s str, text: &'s [u8]) -> TagWriter<'s> {
         TagWriter { out: self.0, key: Key::Literal { name, text } }
     }
 
@@ -378,11 +383,12 @@ impl Fields<'_> {
         Ok(FieldWriter::new(self.0, key))
     }
 
-    pub(crate) fn literal_field(
-        &mut self,
-        name: &'static str,
-        text: &'static [u8],
-    ) -> FieldWriter<'_> {
+    /// A field whose key was checked and escaped before, and that the line does not have.
+    pub(crate) fn literal_field<'s>(
+        &'s mut self,
+        name: &'s str,
+        text: &'s [u8],
+    ) -> FieldWriter<'s> {
         FieldWriter::new(self.0, Key::Literal { name, text })
     }
 
@@ -458,6 +464,7 @@ impl LineWriter {
     pub(super) fn capacity(&self) -> usize {
         let entries = self.ledger.as_ref().map_or(0, |ledger| ledger.lines.capacity());
         self.buffer.capacity()
+            + self.values.as_ref().map_or(0, |values| values.capacity())
             + self.keys.capacity() * size_of::<Range<usize>>()
             + entries * size_of::<LineEntry>()
     }

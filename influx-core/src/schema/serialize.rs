@@ -16,7 +16,8 @@ impl Serialize for ValueRef<'_> {
             Self::Null => serializer.serialize_none(),
             Self::Float(value) => serializer.serialize_f64(value),
             Self::Integer(value) => serializer.serialize_i64(value),
-            Self::Unsigned(value) => serializer.serialize_u64(value),
+            // Of this name, so that it stays unsigned where a mapping writes it.
+            Self::Unsigned(value) => serializer.serialize_newtype_struct(Value::UNSIGNED, &value),
             Self::Boolean(value) => serializer.serialize_bool(value),
             Self::String(value) => serializer.serialize_str(value),
             Self::Time(value) => value.serialize(serializer),
@@ -54,7 +55,7 @@ impl Value {
     /// By this name a deserializer of this crate knows that it need not lose the type: a map of its
     /// name to the value will do.
     pub(super) const NAME: &str = "influx_core::Value";
-    pub(super) const UNSIGNED: &str = "influx_core::Unsigned";
+    pub(crate) const UNSIGNED: &str = "influx_core::Unsigned";
     pub(super) const TIME: &str = "influx_core::Time";
 }
 

@@ -137,3 +137,9 @@ impl FromStr for Timestamp {
 pub(crate) fn parse_rfc3339(text: &[u8]) -> Option<Timestamp> {
     rfc3339::parse(text).and_then(|nanos| i64::try_from(nanos).ok()).map(Timestamp)
 }
+
+/// Nanoseconds since 1970 of a text that is a date and time, or a date alone. Without an offset it is
+/// taken for UTC.
+pub(crate) fn parse_loosely(text: &str) -> Option<i128> {
+    rfc3339::parse_loosely(text.as_bytes())
+}

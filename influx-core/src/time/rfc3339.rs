@@ -10,6 +10,25 @@ const DAY: i64 = 86_400;
 /// fraction, a leap second or a day that the month lacks is `None`.
 pub(super) fn parse(text: &[u8]) -> Option<i128> {
     let (date_time, rest) = text.split_first_chunk::<19>()?;
+    parse_parts(date_time, rest)
+}
+
+/// The same, and without an offset or of a date alone in UTC.
+pub(super) fn parse_loosely(text: &[u8]) -> Option<i128> {
+    if let Ok(date) = <&[u8; 10]>::try_from(text) {
+        let mut midnight = *b"0000-00-00T00:00:00";
+        midnight[..10].copy_from_slice(date);
+        return parse_parts(&midnight, b"Z");
+    }
+    parse(text).or_else(|| {
+        let (date_time, fraction) = text.split_first_chunk::<19>()?;
+        let (fraction, zone) = split_fraction(fraction)?;
+        let whole = parse_parts(date_time, b"Z")?;
+        zone.is_empty().then(|| whole + i128::from(fraction))
+    })
+}
+
+fn parse_parts(date_time: &[u8; 19], rest: &[u8]) -> Option<i128> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b't' | b' ', time @ ..] = date_time
     else {
         return None;

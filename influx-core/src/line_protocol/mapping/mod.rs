@@ -1,18 +1,100 @@
 //! Which key of a record, or column of a frame, becomes what: said at run time.
 
-use crate::error::{MappingCause, Result};
+mod key;
+mod plan;
+mod record;
+mod scalar;
+mod serialize;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde::Serialize;
+
+pub(crate) use self::plan::Plan;
+pub use self::record::{MappedRecord, MappedRecords};
+pub(super) use self::values::Values;
+
+use crate::error::Result;
 use crate::schema::ValueType;
 use crate::time::Precision;
 
 /// How records whose keys are known only at run time become points: maps, structs and tuples that
 /// serde can serialize, and the rows of data frames.
 ///
+/// ```
+/// use influx_core::{Mapping, Precision, line_protocol};
+/// use serde_json::json;
+///
+/// let mapping = Mapping::measurement("weather").tag("station").time_in("at", Precision::Seconds);
+/// let reading = json!({"station": "Brno", "cloudy": false, "temp": 21.5, "at": 1_714_564_800});
+/// let mut buffer = Vec::new();
+/// line_protocol::encode(mapping.record(&reading), &mut buffer)?;
+/// assert_eq!(buffer, b"weather,station=Brno cloudy=false,temp=21.5 1714564800000000000\n");
+/// # Ok::<(), influx_core::Error>(())
+/// ```
+///
+/// # What a key is
+///
 /// Keys that are named as nothing else are fields, unless [`fields`](Self::fields) lists those that
 /// are. What the time is must be said: [`time`](Self::time), [`time_in`](Self::time_in) or
-/// [`server_time`](Self::server_time).
-#[derive(Debug, Clone, PartialEq)]
+/// [`server_time`](Self::server_time). A key that the mapping names must be there, save with
+/// [`allow_missing`](Self::allow_missing); that its value is null leaves it out.
+///
+/// The mapping itself is checked once, when it is first used or by [`check`](Self::check). What it
+/// cannot do with a record refuses that record alone, as for any other: the error names the key, and
+/// [`refused`](crate::Error::refused) has the place of the record.
+///
+/// # What a record is
+///
+/// A map (a JSON object, a `HashMap`, …), a struct, or what wraps one of them; a tuple, a tuple struct
+/// or a list whose keys [`positions`](Self::positions) names. Keys of maps are texts, numbers or
+/// booleans.
+///
+/// # What becomes of a value
+///
+/// | value | tag | field | with [`field_type`](Self::field_type) |
+/// |---|---|---|---|
+/// | `null`, `None`, `()`, a unit struct | left out | left out | left out |
+/// | `str`, `char`, a variant without data (its name), whatever serde writes as text (dates, UUIDs) | its text; the empty one is left out | string | string |
+/// | `i8` … `i64`, `i128` | its digits | integer | integer, unsigned, float (the nearest), string |
+/// | `u8` … `u64`, `u128` | its digits | unsigned | unsigned, integer, float (the nearest), string |
+/// | `u64` in a map or a list | its digits | **integer** while it fits, else unsigned | as above |
+/// | `f64` | refused | float | float, string |
+/// | `f32` | refused | float, by its own shortest digits: 0.1 stays 0.1 | float, string |
+/// | `bool` | `true`, `false` | boolean | boolean, string |
+/// | a list, a map, a struct, bytes, a variant with data | refused | refused | refused |
+///
+/// What 64 bits do not hold, or the type that was asked for does not, is refused, never cut. So is a
+/// float as a tag, which has several spellings (`1`, `1.0`): each would be a series of its own. A
+/// number or boolean that is stored as a string is written as `Display` does.
+///
+/// That a `u64` of a map is an integer is for the sake of JSON: serde hands `3` over as a `u64` and
+/// `-3` as an `i64`, and one field cannot be both. To serde, a struct that `#[serde(flatten)]`s others
+/// is a map too. A [`Value`](crate::Value) keeps its type.
+///
+/// Times are texts in RFC 3339, such as those of chrono's types and of
+/// [`Timestamp`](crate::Timestamp); without an offset they are taken for UTC, and so is a date alone
+/// (`2024-05-01`), which is its midnight; or integers with a unit. Up to 9 digits of fraction.
+///
+/// # The line
+///
+/// Tags are in the order of their names, fields in that of the record. Nothing is allocated for a
+/// record, beyond buffers that the next one uses again: its texts are copied twice, once into those. Only
+/// a number that is stored as a string costs an allocation.
 #[must_use = "a mapping does nothing by itself"]
 pub struct Mapping {
+    said: Said,
+    /// Made when it is first needed.
+    plan: OnceLock<Result<Plan>>,
+}
+
+/// What a mapping was told.
+#[derive(Debug, Clone, PartialEq)]
+struct Said {
     measurement: Name,
     tags: Vec<String>,
     fields: Option<Vec<String>>,
@@ -69,7 +151,7 @@ impl Mapping {
     }
 
     const fn new(measurement: Name) -> Self {
-        Self {
+        Self::of(Said {
             measurement,
             tags: Vec::new(),
             fields: None,
@@ -81,19 +163,32 @@ impl Mapping {
             default_tags: Vec::new(),
             allows_missing: false,
             skips_non_finite: false,
-        }
+        })
+    }
+
+    const fn of(said: Said) -> Self {
+        Self { said, plan: OnceLock::new() }
+    }
+
+    fn with(self, say: impl FnOnce(&mut Said)) -> Self {
+        let Self { mut said, .. } = self;
+        say(&mut said);
+        Self::of(said)
+    }
+
+    /// What is said of each key, or what is wrong with the mapping.
+    pub(crate) fn plan(&self) -> Result<&Plan> {
+        self.plan.get_or_init(|| Plan::new(&self.said)).as_ref().map_err(Clone::clone)
     }
 
     /// This key is a tag. Null and the empty text are not written.
-    pub fn tag(mut self, key: impl Into<String>) -> Self {
-        self.tags.push(key.into());
-        self
+    pub fn tag(self, key: impl Into<String>) -> Self {
+        self.with(|said| said.tags.push(key.into()))
     }
 
     /// These keys are tags.
-    pub fn tags<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
-        self.tags.extend(keys.into_iter().map(Into::into));
-        self
+    pub fn tags<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.with(|said| said.tags.extend(keys.into_iter().map(Into::into)))
     }
 
     /// This key is a field, and those that are named nowhere are none. Nulls are not written.
@@ -102,15 +197,14 @@ impl Mapping {
     }
 
     /// These keys are fields, and those that are named nowhere are none.
-    pub fn fields<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
-        self.fields.get_or_insert_default().extend(keys.into_iter().map(Into::into));
-        self
+    pub fn fields<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
+        let keys = keys.into_iter().map(Into::into);
+        self.with(|said| said.fields.get_or_insert_default().extend(keys))
     }
 
     /// This key is not written.
-    pub fn ignore(mut self, key: impl Into<String>) -> Self {
-        self.ignored.push(key.into());
-        self
+    pub fn ignore(self, key: impl Into<String>) -> Self {
+        self.with(|said| said.ignored.push(key.into()))
     }
 
     /// This key holds the time: a date and time, or a text of one. Integers need a unit, and so
@@ -125,54 +219,88 @@ impl Mapping {
         self.time_of(key.into(), Some(unit))
     }
 
-    fn time_of(mut self, key: String, unit: Option<Precision>) -> Self {
-        self.time = Time::Key { key, unit, or_server: false };
-        self
+    fn time_of(self, key: String, unit: Option<Precision>) -> Self {
+        self.with(|said| said.time = Time::Key { key, unit, or_server: false })
     }
 
     /// Points have no time, or may have none where a key for it was named before: the server gives
     /// them its own, the same for all of a request, and of one series keeps the last.
-    pub fn server_time(mut self) -> Self {
-        match &mut self.time {
+    pub fn server_time(self) -> Self {
+        self.with(|said| match &mut said.time {
             Time::Key { or_server, .. } => *or_server = true,
             time => *time = Time::Server,
-        }
-        self
+        })
     }
 
     /// The field of this key is stored with this type.
-    pub fn field_type(mut self, key: impl Into<String>, stored: ValueType) -> Self {
-        self.types.push((key.into(), stored));
-        self
+    pub fn field_type(self, key: impl Into<String>, stored: ValueType) -> Self {
+        self.with(|said| said.types.push((key.into(), stored)))
     }
 
     /// The tag or field of this key is stored under another name.
-    pub fn rename(mut self, key: impl Into<String>, stored: impl Into<String>) -> Self {
-        self.names.push((key.into(), stored.into()));
-        self
+    pub fn rename(self, key: impl Into<String>, stored: impl Into<String>) -> Self {
+        self.with(|said| said.names.push((key.into(), stored.into())))
     }
 
     /// The keys of tuples and other sequences, by position.
-    pub fn positions<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
-        self.positions.extend(keys.into_iter().map(Into::into));
-        self
+    pub fn positions<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.with(|said| said.positions.extend(keys.into_iter().map(Into::into)))
     }
 
     /// Adds this tag to points that have no such tag.
-    pub fn default_tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.default_tags.push((key.into(), value.into()));
-        self
+    pub fn default_tag(self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.with(|said| said.default_tags.push((key.into(), value.into())))
     }
 
     /// Takes a tag or field whose key a record lacks for a null. Without this it is an error.
-    pub const fn allow_missing(mut self) -> Self {
-        self.allows_missing = true;
-        self
+    pub fn allow_missing(self) -> Self {
+        self.with(|said| said.allows_missing = true)
     }
 
     /// Leaves out fields that are NaN or infinite. Without this they are errors.
-    pub const fn skip_non_finite(mut self) -> Self {
-        self.skips_non_finite = true;
-        self
+    pub fn skip_non_finite(self) -> Self {
+        self.with(|said| said.skips_non_finite = true)
+    }
+
+    /// Looks for mistakes in the mapping itself, which otherwise refuse each record.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when it does not say what the time is, gives a
+    /// key two roles or a name two keys, has a type or a name for a key that cannot have one, and
+    /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry a name.
+    pub fn check(&self) -> Result<()> {
+        self.plan().map(drop)
+    }
+
+    /// A value with this mapping: a record that can be written.
+    pub const fn record<T: Serialize>(&self, value: T) -> MappedRecord<'_, T> {
+        MappedRecord::new(self, value)
+    }
+
+    /// Values with this mapping: records that can be written, one after the other.
+    pub fn records<I>(&self, values: I) -> MappedRecords<'_, I::IntoIter>
+    where
+        I: IntoIterator<Item: Serialize>,
+    {
+        MappedRecords::new(self, values.into_iter())
+    }
+}
+
+impl Clone for Mapping {
+    fn clone(&self) -> Self {
+        Self::of(self.said.clone())
+    }
+}
+
+impl PartialEq for Mapping {
+    fn eq(&self, other: &Self) -> bool {
+        self.said == other.said
+    }
+}
+
+/// What it was told.
+impl fmt::Debug for Mapping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said.fmt(f)
     }
 }

@@ -1,0 +1,342 @@
+//! Single values as serde hands them over, and what is written for them.
+
+use std::fmt::{self, Write as _};
+use std::ops::Range;
+
+use serde::ser::{Error as _, Impossible, Serialize, Serializer};
+
+use crate::error::{Error, MappingCause, Result};
+use crate::line_protocol::{FieldWriter, TagWriter};
+use crate::schema::{Value, ValueType};
+use crate::time::Precision;
+
+/// A value of a record; texts stand in the buffer of the [`Values`](super::values::Values).
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Scalar {
+    Null,
+    Float(f64),
+    Float32(f32),
+    Signed(i128),
+    Unsigned(i128),
+    Boolean(bool),
+    Text(Range<usize>),
+}
+
+/// A scalar with its text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Valued<'v> {
+    /// In the record, for messages.
+    pub(super) key: &'v str,
+    pub(super) scalar: &'v Scalar,
+    pub(super) text: &'v str,
+}
+
+impl Valued<'_> {
+    fn wrong(self, wanted: &'static str) -> Error {
+        let found = match self.scalar {
+            Scalar::Null => "null",
+            Scalar::Float(_) | Scalar::Float32(_) => "a float",
+            Scalar::Signed(_) | Scalar::Unsigned(_) => "an integer",
+            Scalar::Boolean(_) => "a boolean",
+            Scalar::Text(_) => "a text",
+        };
+        MappingCause::WrongType { key: self.key.to_owned(), found: found.to_owned(), wanted }.into()
+    }
+
+    fn within<T: TryFrom<i128>>(self, value: i128, wanted: &'static str) -> Result<T> {
+        let refuse = |_| {
+            let (key, value) = (self.key.to_owned(), value.to_string());
+            MappingCause::OutOfRange { key, value, wanted }.into()
+        };
+        T::try_from(value).map_err(refuse)
+    }
+
+    fn signed(self, value: i128) -> Result<i64> {
+        self.within(value, "the 64 bits of an integer")
+    }
+
+    fn unsigned(self, value: i128) -> Result<u64> {
+        self.within(value, "the 64 bits of an unsigned integer")
+    }
+
+    pub(super) fn measurement(self) -> Result<()> {
+        match self.scalar {
+            Scalar::Text(_) => Ok(()),
+            _ => Err(self.wrong("a text, the name of the measurement")),
+        }
+    }
+
+    /// Whether there is a tag to write.
+    pub(super) fn is_empty(self) -> bool {
+        matches!(self.scalar, Scalar::Null) || self.text.is_empty() && self.is_text()
+    }
+
+    const fn is_text(&self) -> bool {
+        matches!(self.scalar, Scalar::Text(_))
+    }
+
+    pub(super) fn write_tag(self, tag: TagWriter<'_>) -> Result<()> {
+        match *self.scalar {
+            Scalar::Null => Ok(()),
+            Scalar::Text(_) => tag.text(self.text),
+            Scalar::Signed(value) => tag.integer(self.signed(value)?),
+            Scalar::Unsigned(value) => tag.unsigned(self.unsigned(value)?),
+            Scalar::Boolean(value) => tag.boolean(value),
+            Scalar::Float(_) | Scalar::Float32(_) => {
+                Err(self.wrong("a text, an integer or a boolean to be a tag; make it a field"))
+            }
+        }
+    }
+
+    pub(super) fn write_field(
+        self,
+        stored: Option<ValueType>,
+        field: FieldWriter<'_>,
+    ) -> Result<()> {
+        use ValueType::{Boolean, Float, Integer, String, Unsigned};
+        match (stored, self.scalar) {
+            (_, Scalar::Null) => Ok(()),
+            (None | Some(Float), Scalar::Float(value)) => field.float(*value),
+            (None | Some(Float), Scalar::Float32(value)) => field.float32(*value),
+            (Some(Float), Scalar::Signed(value) | Scalar::Unsigned(value)) => {
+                field.float(nearest(*value))
+            }
+            (None, Scalar::Signed(value))
+            | (Some(Integer), Scalar::Signed(value) | Scalar::Unsigned(value)) => {
+                field.integer(self.signed(*value)?)
+            }
+            (None, Scalar::Unsigned(value))
+            | (Some(Unsigned), Scalar::Signed(value) | Scalar::Unsigned(value)) => {
+                field.unsigned(self.unsigned(*value)?)
+            }
+            (None | Some(Boolean), Scalar::Boolean(value)) => field.boolean(*value),
+            (None | Some(String), Scalar::Text(_)) => field.text(self.text),
+            (Some(String), Scalar::Float(value)) => field.text(&value.to_string()),
+            (Some(String), Scalar::Float32(value)) => field.text(&value.to_string()),
+            (Some(String), Scalar::Signed(value) | Scalar::Unsigned(value)) => {
+                field.text(&value.to_string())
+            }
+            (Some(String), Scalar::Boolean(value)) => {
+                field.text(if *value { "true" } else { "false" })
+            }
+            (Some(stored), _) => Err(self.wrong(wanted(stored))),
+        }
+    }
+
+    /// Nanoseconds since 1970; none for null.
+    pub(super) fn nanos(self, unit: Option<Precision>) -> Result<Option<i128>> {
+        let nanos = match *self.scalar {
+            Scalar::Null => return Ok(None),
+            Scalar::Text(_) => crate::time::parse_loosely(self.text).ok_or_else(|| {
+                let (key, text) = (self.key.to_owned(), self.text.to_owned());
+                MappingCause::NoTimeText { key, text }
+            })?,
+            Scalar::Signed(count) | Scalar::Unsigned(count) => {
+                let unit = unit.ok_or_else(|| MappingCause::NoUnit { key: self.key.to_owned() })?;
+                // What this cuts off is far outside what can be stored all the same.
+                count.saturating_mul(unit.nanos().into())
+            }
+            Scalar::Float(_) | Scalar::Float32(_) | Scalar::Boolean(_) => {
+                return Err(self.wrong("a date and time as a text, or an integer"));
+            }
+        };
+        Ok(Some(nanos))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "that is what storing it as a float means")]
+const fn nearest(value: i128) -> f64 {
+    value as f64
+}
+
+const fn wanted(stored: ValueType) -> &'static str {
+    match stored {
+        ValueType::Float => "a number, to be stored as a float",
+        ValueType::Integer => "an integer, to be stored as one",
+        ValueType::Unsigned => "an integer that is not negative, to be stored as an unsigned one",
+        ValueType::Boolean => "a boolean, to be stored as one",
+        ValueType::String | ValueType::Time => "a single value",
+    }
+}
+
+/// Why a value is not taken.
+#[derive(Debug)]
+pub(super) enum Failure {
+    Nested(&'static str),
+    Wide(u128),
+    Told(Error),
+}
+
+impl Failure {
+    /// The same of the value of this key.
+    pub(super) fn of(self, key: &str) -> Error {
+        let key = key.to_owned();
+        match self {
+            Self::Nested(found) => MappingCause::Nested { key, found }.into(),
+            Self::Wide(value) => {
+                let (value, wanted) = (value.to_string(), "the 64 bits of an unsigned integer");
+                MappingCause::OutOfRange { key, value, wanted }.into()
+            }
+            Self::Told(error) => error,
+        }
+    }
+}
+
+impl<T: Into<Error>> From<T> for Failure {
+    fn from(error: T) -> Self {
+        Self::Told(error.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nested(found) => f.write_str(found),
+            Self::Wide(value) => value.fmt(f),
+            Self::Told(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl serde::ser::Error for Failure {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        MappingCause::Foreign { message: message.to_string() }.into()
+    }
+}
+
+/// Takes one value; its text goes behind those that are there.
+#[derive(Debug)]
+pub(super) struct ScalarSerializer<'s> {
+    pub(super) text: &'s mut String,
+    /// Whether the value may come from a format such as JSON, whose whole numbers have no sign of
+    /// their type: then one that fits is an integer.
+    pub(super) is_loose: bool,
+}
+
+macro_rules! numbers {
+    ($($method:ident: $rust:ty => $variant:ident;)*) => {$(
+        fn $method(self, value: $rust) -> Result<Scalar, Failure> {
+            Ok(Scalar::$variant(value.into()))
+        }
+    )*};
+}
+
+macro_rules! nested {
+    ($($method:ident($($argument:ty),*) -> $part:ident, $found:literal;)*) => {$(
+        fn $method(self, $(_: $argument),*) -> Result<Self::$part, Failure> {
+            Err(Failure::Nested($found))
+        }
+    )*};
+}
+
+impl Serializer for ScalarSerializer<'_> {
+    type Ok = Scalar;
+    type Error = Failure;
+    type SerializeSeq = Impossible<Scalar, Failure>;
+    type SerializeTuple = Impossible<Scalar, Failure>;
+    type SerializeTupleStruct = Impossible<Scalar, Failure>;
+    type SerializeTupleVariant = Impossible<Scalar, Failure>;
+    type SerializeMap = Impossible<Scalar, Failure>;
+    type SerializeStruct = Impossible<Scalar, Failure>;
+    type SerializeStructVariant = Impossible<Scalar, Failure>;
+
+    numbers! {
+        serialize_bool: bool => Boolean;
+        serialize_i8: i8 => Signed;
+        serialize_i16: i16 => Signed;
+        serialize_i32: i32 => Signed;
+        serialize_i64: i64 => Signed;
+        serialize_i128: i128 => Signed;
+        serialize_u8: u8 => Unsigned;
+        serialize_u16: u16 => Unsigned;
+        serialize_u32: u32 => Unsigned;
+        serialize_f32: f32 => Float32;
+        serialize_f64: f64 => Float;
+    }
+
+    nested! {
+        serialize_seq(Option<usize>) -> SerializeSeq, "a list";
+        serialize_tuple(usize) -> SerializeTuple, "a tuple";
+        serialize_tuple_struct(&'static str, usize) -> SerializeTupleStruct, "a tuple";
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> SerializeTupleVariant,
+            "an enum variant with data";
+        serialize_map(Option<usize>) -> SerializeMap, "a map";
+        serialize_struct(&'static str, usize) -> SerializeStruct, "a struct";
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> SerializeStructVariant,
+            "an enum variant with data";
+        serialize_bytes(&[u8]) -> Ok, "bytes";
+    }
+
+    fn serialize_u64(self, value: u64) -> Result<Scalar, Failure> {
+        let is_integer = self.is_loose && i64::try_from(value).is_ok();
+        let value = value.into();
+        Ok(if is_integer { Scalar::Signed(value) } else { Scalar::Unsigned(value) })
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<Scalar, Failure> {
+        value.try_into().map(Scalar::Unsigned).map_err(|_| Failure::Wide(value))
+    }
+
+    fn serialize_char(self, value: char) -> Result<Scalar, Failure> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Result<Scalar, Failure> {
+        let start = self.text.len();
+        self.text.push_str(value);
+        Ok(Scalar::Text(start..self.text.len()))
+    }
+
+    fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<Scalar, Failure> {
+        let start = self.text.len();
+        write!(self.text, "{value}").map_err(Failure::custom)?;
+        Ok(Scalar::Text(start..self.text.len()))
+    }
+
+    fn serialize_none(self) -> Result<Scalar, Failure> {
+        Ok(Scalar::Null)
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Scalar, Failure> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<Scalar, Failure> {
+        Ok(Scalar::Null)
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Scalar, Failure> {
+        Ok(Scalar::Null)
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<Scalar, Failure> {
+        self.serialize_str(variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<Scalar, Failure> {
+        // This crate's own values know their types.
+        let is_loose = self.is_loose && name != Value::UNSIGNED;
+        value.serialize(ScalarSerializer { text: self.text, is_loose })
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<Scalar, Failure> {
+        Err(Failure::Nested("an enum variant with data"))
+    }
+}
