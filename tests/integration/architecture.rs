@@ -84,6 +84,7 @@ const GUESTS: [(&str, &[&str]); 13] = [
             "time/text.rs",
             "schema/",
             "line_protocol/mapping/",
+            "line_protocol/point/",
             "flux/ast.rs",
             "annotated_csv/",
             "measurement/row.rs",

@@ -22,11 +22,13 @@ pub enum ErrorKind {
     /// Usually a proxy or a server failure. Repeating does not help.
     InvalidCsv,
     /// A result lacks a column that the struct needs or that was asked for, or holds rows of another
-    /// measurement or field, or rows of several fields that cannot be put together to whole ones.
-    /// The caller mends the query or the struct. Repeating does not help.
+    /// measurement or field, or rows of several fields that cannot be put together to whole ones; or a
+    /// record lacks a key that its [`Mapping`](crate::Mapping) names.
+    /// The caller mends the query, the struct or the mapping. Repeating does not help.
     MissingColumn,
-    /// A result's column or cell does not fit the struct's member, or the type asked for. The caller
-    /// mends the query or the type. Repeating does not help.
+    /// A result's column or cell does not fit the struct's member, or the type asked for; or a record's
+    /// value what its [`Mapping`](crate::Mapping) makes of it. The caller mends the query, the type or
+    /// the mapping. Repeating does not help.
     TypeMismatch,
     /// No connection to the server: refused, unknown host, TLS failure. The operator mends it.
     /// Transient, unless it is the server's certificate that is not trusted.

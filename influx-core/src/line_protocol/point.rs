@@ -1,3 +1,7 @@
+mod dictionary;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -25,6 +29,9 @@ use crate::time::ToTimestamp;
 /// A tag with an empty value and a field that is [`Value::Null`] are not written. What line protocol
 /// cannot carry is refused when the point is written. The same key may name a tag and a field; the
 /// server keeps both, but can no longer pivot the rows.
+///
+/// serde reads and writes it as the dictionary `{measurement, tags, fields, time}` of
+/// [its `Deserialize`](#impl-Deserialize%3C'de%3E-for-Point).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Point {
     measurement: String,

@@ -93,6 +93,11 @@ impl Timestamp {
         rfc3339::Text::new(self.0)
     }
 
+    /// The same with 9 digits of fraction.
+    pub(crate) fn rfc3339_nanos(self) -> rfc3339::Text {
+        rfc3339::Text::with_all_digits(self.0)
+    }
+
     /// An instant that the server stores and queries.
     #[inline]
     pub(crate) fn storable(nanos: i128) -> Result<Self> {

@@ -138,6 +138,21 @@ impl Text {
     const LONGEST: &[u8; 30] = b"0000-00-00T00:00:00.000000000Z";
 
     pub(super) fn new(nanos: i64) -> Self {
+        let Self { mut bytes, mut length } = Self::with_all_digits(nanos);
+        // Before the zone.
+        length -= 1;
+        while bytes[length - 1] == b'0' {
+            length -= 1;
+        }
+        if bytes[length - 1] == b'.' {
+            length -= 1;
+        }
+        bytes[length] = b'Z';
+        Self { bytes, length: length + 1 }
+    }
+
+    /// With 9 digits of fraction.
+    pub(super) fn with_all_digits(nanos: i64) -> Self {
         let (seconds, fraction) =
             (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
         let (year, month, day) = civil_from_days(seconds.div_euclid(DAY));
@@ -154,12 +169,7 @@ impl Text {
         ] {
             write_digits(&mut bytes[place], number);
         }
-        let mut length = if fraction == 0 { 19 } else { 29 };
-        while fraction != 0 && bytes[length - 1] == b'0' {
-            length -= 1;
-        }
-        bytes[length] = b'Z';
-        Self { bytes, length: length + 1 }
+        Self { bytes, length: Self::LONGEST.len() }
     }
 
     pub(crate) fn as_str(&self) -> &str {
