@@ -43,7 +43,7 @@ fn keys(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {
         };
         if let Some(reason) = names::refuse(part, key) {
             diagnostics.at_span(span, reason);
-        } else if let Some(other) = seen.insert(key, member.ident) {
+        } else if let Some(other) = seen.insert(key, &member.place) {
             diagnostics.at_span(
                 span,
                 format!("key `{key}` is that of member `{other}` already; give one of them another `name`"),
@@ -71,11 +71,11 @@ fn timestamps(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {
     if let Some(first) = times.next() {
         for other in times {
             diagnostics.at(
-                other.ident,
+                &other.place,
                 format!(
                     "`{}` is the timestamp already, and a point has one; store this time as an \
                      integer #[field]",
-                    first.ident
+                    first.place
                 ),
             );
         }
@@ -84,17 +84,21 @@ fn timestamps(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {
 
 fn constants(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {
     let mut seen = BTreeMap::new();
-    let named =
-        |member: &Member<'_>| member.constant.clone().map(|name| (name, member.ident.clone()));
-    for (constant, member) in model.members.iter().filter_map(named) {
-        if let Some(other) = seen.insert(constant.to_string(), member) {
-            diagnostics.at(
-                &constant,
-                format!(
-                    "the column constant `{constant}` is that of member `{other}` already; name one \
-                     of them with `column = NAME`"
-                ),
-            );
+    for member in &model.members {
+        let Some(constant) = &member.constant else { continue };
+        let Some(other) = seen.insert(constant.to_string(), member) else { continue };
+        let same_key = |(key, _, _): (&str, _, _)| self::key(other).is_some_and(|o| o.0 == key);
+        if key(member).is_some_and(same_key) {
+            // That is reported already.
+            continue;
         }
+        diagnostics.at(
+            constant,
+            format!(
+                "the column constant `{constant}` is that of member `{}` already; name one of them \
+                 with `column = NAME`",
+                other.place
+            ),
+        );
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Container {
     pub(crate) precision: Option<Unit>,
     pub(crate) columns: bool,
     pub(crate) write_only: bool,
-    pub(crate) rename_all: Option<String>,
+    pub(crate) rename_all: Once<String>,
     pub(crate) non_finite: Option<NonFinite>,
 }
 
@@ -82,7 +82,7 @@ impl Container {
     /// That of a struct which is no measurement.
     pub(crate) fn of_result(
         input: &DeriveInput,
-        rename_all: Option<String>,
+        rename_all: Once<String>,
         krate: Option<Path>,
     ) -> Self {
         Self {
@@ -134,7 +134,7 @@ impl Container {
             precision: precision.take(),
             columns: columns.take().unwrap_or(true),
             write_only: write_only.is_set(),
-            rename_all: rename_all.take(),
+            rename_all,
             non_finite: non_finite.take(),
         }
     }

@@ -13,6 +13,7 @@ use crate::diagnostics::Diagnostics;
 use crate::expand::{fallback, read, schema};
 use crate::member::{Fallback, Kind, Member};
 use crate::model::{self, Measurement};
+use crate::place::Place;
 use crate::{bounds, paths};
 
 const ON_A_STRUCT: [&str; 2] = ["rename_all", "crate"];
@@ -38,13 +39,15 @@ fn parse<'a>(input: &'a DeriveInput, diagnostics: &mut Diagnostics) -> Measureme
         diagnostics.at(attribute, "#[column] belongs on a member; the struct takes #[from_row]");
     }
     let container = container(input, diagnostics);
-    let fields = model::named_fields(input, ["a row of a result", "a column"], diagnostics);
+    let fields = model::fields(input, ["a row of a result", "a column"], diagnostics);
+    model::check_names(fields, &container, diagnostics);
     let members: Vec<_> = fields
-        .iter()
-        .flat_map(|fields| &fields.named)
-        .filter_map(|field| member(field, &container, diagnostics))
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .filter_map(|(position, field)| member(position, field, &container, diagnostics))
         .collect();
-    let complete = fields.is_some_and(|fields| fields.named.len() == members.len());
+    let complete = fields.is_some_and(|fields| fields.len() == members.len());
     Measurement { input, container, members, complete }
 }
 
@@ -64,18 +67,19 @@ fn container(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Container {
             _ => option.unknown("#[from_row]", &ON_A_STRUCT, diagnostics),
         }
     }
-    Container::of_result(input, rename_all.take(), krate.take())
+    Container::of_result(input, rename_all, krate.take())
 }
 
 fn member<'a>(
+    position: usize,
     field: &'a syn::Field,
     container: &Container,
     diagnostics: &mut Diagnostics,
 ) -> Option<Member<'a>> {
-    let ident = field.ident.as_ref()?;
+    let place = Place::of(position, field);
     if !field.attrs.iter().any(is_column) {
-        let message = format!("member `{ident}` has no role; write #[column] on it");
-        diagnostics.at(ident, format!("{message}, or #[column(skip)] to leave it out"));
+        let message = format!("member `{place}` has no role; write #[column] on it");
+        diagnostics.at(&place, format!("{message}, or #[column(skip)] to leave it out"));
         return None;
     }
     let mut name: Once<LitStr> = Once::new("name");
@@ -97,11 +101,15 @@ fn member<'a>(
             diagnostics.at_span(span, "a skipped column is not read; drop this option");
         }
     }
-    let (key, span) = attr::name_of(ident, name, container.rename_all.as_ref());
     let unit = unit.take();
-    let kind = if skip.is_set() { Kind::Skipped } else { Kind::Column { key, span, unit } };
+    let kind = if skip.is_set() {
+        Kind::Skipped
+    } else {
+        let (key, span) = place.key(name, "column", container, diagnostics)?;
+        Kind::Column { key, span, unit }
+    };
     let (docs, default) = (attr::docs(&field.attrs), default.take());
-    Some(Member { ident, ty: &field.ty, docs, kind, default, constant: None })
+    Some(Member { place, ty: &field.ty, docs, kind, default, constant: None })
 }
 
 fn check(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {
@@ -121,7 +129,7 @@ fn check(model: &Measurement<'_>, diagnostics: &mut Diagnostics) {
         let Kind::Column { key, span, .. } = &member.kind else { continue };
         if key.is_empty() {
             diagnostics.at_span(*span, "the name of the column is empty; give it a name");
-        } else if let Some(other) = seen.insert(key, member.ident) {
+        } else if let Some(other) = seen.insert(key, &member.place) {
             diagnostics.at_span(
                 *span,
                 format!(

@@ -18,6 +18,7 @@ mod member;
 mod model;
 mod names;
 mod paths;
+mod place;
 mod tag_value;
 #[cfg(test)]
 mod tests;

@@ -2,16 +2,17 @@
 
 use proc_macro2::Span;
 use quote::ToTokens as _;
-use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
 use syn::{Attribute, Ident, LitStr, Path, Type};
 
 use crate::attr::{self, Once, Opt};
 use crate::container::{Container, NonFinite, Unit};
 use crate::diagnostics::Diagnostics;
+use crate::place::Place;
 use crate::{names, paths};
 
 pub(crate) struct Member<'a> {
-    pub(crate) ident: &'a Ident,
+    pub(crate) place: Place,
     pub(crate) ty: &'a Type,
     pub(crate) docs: String,
     pub(crate) kind: Kind,
@@ -89,15 +90,20 @@ impl Role {
     }
 }
 
-/// The member's name in capitals, if that is a name.
-fn constant(ident: &Ident, diagnostics: &mut Diagnostics) -> Option<Ident> {
-    let name = names::constant(&ident.unraw().to_string());
-    let Ok(mut constant) = syn::parse_str::<Ident>(&name) else {
-        let message = format!("`{ident}` makes no name for a column constant");
-        diagnostics.at(ident, format!("{message}; name it with `column = NAME`"));
+/// The member's name in capitals, if that is a name; that of its key where it has none.
+fn constant(place: &Place, kind: &Kind, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    let (name, span) = match kind {
+        Kind::Column { .. } | Kind::Skipped => return None,
+        _ if place.is_named() => (place.name(), place.span()),
+        Kind::Tag { key, span } | Kind::Field { key, span, .. } => (key.clone(), *span),
+        Kind::Timestamp { .. } => ("time".to_owned(), place.span()),
+    };
+    let Ok(mut constant) = syn::parse_str::<Ident>(&names::constant(&name)) else {
+        let message = format!("`{name}` makes no name for a column constant");
+        diagnostics.at_span(span, format!("{message}; name it with `column = NAME`"));
         return None;
     };
-    constant.set_span(ident.span());
+    constant.set_span(span);
     Some(constant)
 }
 
@@ -113,28 +119,35 @@ struct MemberOptions {
 
 impl<'a> Member<'a> {
     pub(crate) fn parse(
+        position: usize,
         field: &'a syn::Field,
         container: &Container,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let ident = field.ident.as_ref()?;
-        let role = Self::role(field, ident, diagnostics)?;
+        let place = Place::of(position, field);
+        let role = Self::role(field, &place, diagnostics)?;
         let options = MemberOptions::parse(field, role, diagnostics);
         options.check(role, container, diagnostics);
-        let (key, span) = attr::name_of(ident, options.name, container.rename_all.as_ref());
+        let mut key = |name| place.key(name, role.name(), container, diagnostics);
         let kind = match role {
             _ if options.skip.is_set() => Kind::Skipped,
-            Role::Tag => Kind::Tag { key, span },
-            Role::Field => Kind::Field { key, span, non_finite: options.non_finite.take() },
+            Role::Tag => {
+                let (key, span) = key(options.name)?;
+                Kind::Tag { key, span }
+            }
+            Role::Field => {
+                let (key, span) = key(options.name)?;
+                Kind::Field { key, span, non_finite: options.non_finite.take() }
+            }
             Role::Timestamp => Kind::Timestamp { unit: options.unit.get().copied() },
         };
         let constant = match options.column.take() {
             Some(constant) => Some(constant),
-            None if container.columns && !options.skip.is_set() => constant(ident, diagnostics),
+            None if container.columns => constant(&place, &kind, diagnostics),
             None => None,
         };
         Some(Self {
-            ident,
+            place,
             ty: &field.ty,
             docs: attr::docs(&field.attrs),
             kind,
@@ -143,7 +156,7 @@ impl<'a> Member<'a> {
         })
     }
 
-    fn role(field: &syn::Field, ident: &Ident, diagnostics: &mut Diagnostics) -> Option<Role> {
+    fn role(field: &syn::Field, place: &Place, diagnostics: &mut Diagnostics) -> Option<Role> {
         if let Some(other) = field.attrs.iter().find(|a| a.path().is_ident("measurement")) {
             diagnostics.at(
                 other,
@@ -154,9 +167,9 @@ impl<'a> Member<'a> {
         let mut roles = field.attrs.iter().filter_map(|a| Role::of(a).map(|role| (role, a)));
         let Some((role, _)) = roles.next() else {
             diagnostics.at(
-                ident,
+                place,
                 format!(
-                    "member `{ident}` has no role; write #[tag], #[field] or #[timestamp] on it, \
+                    "member `{place}` has no role; write #[tag], #[field] or #[timestamp] on it, \
                      or #[field(skip)] to leave it out"
                 ),
             );
@@ -164,7 +177,7 @@ impl<'a> Member<'a> {
         };
         for (_, again) in roles {
             let message =
-                format!("member `{ident}` is a {} already; a member has one role", role.name());
+                format!("member `{place}` is a {} already; a member has one role", role.name());
             diagnostics.at(again, message);
         }
         Some(role)

@@ -24,13 +24,15 @@ impl<'a> Measurement<'a> {
             }
         }
         let container = Container::parse(input, diagnostics);
-        let fields = named_fields(input, ["a measurement", "a tag"], diagnostics);
+        let fields = fields(input, ["a measurement", "a tag"], diagnostics);
+        check_names(fields, &container, diagnostics);
         let members: Vec<_> = fields
-            .iter()
-            .flat_map(|fields| &fields.named)
-            .filter_map(|field| Member::parse(field, &container, diagnostics))
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter_map(|(position, field)| Member::parse(position, field, &container, diagnostics))
             .collect();
-        let complete = fields.is_some_and(|fields| fields.named.len() == members.len());
+        let complete = fields.is_some_and(|fields| fields.len() == members.len());
         Self { input, container, members, complete }
     }
 
@@ -41,19 +43,15 @@ impl<'a> Measurement<'a> {
 }
 
 /// The members; `what` is what the struct is to be, and an enum can be.
-pub(crate) fn named_fields<'a>(
+pub(crate) fn fields<'a>(
     input: &'a DeriveInput,
     [what, of_an_enum]: [&str; 2],
     diagnostics: &mut Diagnostics,
-) -> Option<&'a syn::FieldsNamed> {
-    let remedy = "use a struct with named members";
+) -> Option<&'a Fields> {
+    let remedy = "use a struct with members";
     match &input.data {
         Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => return Some(fields),
-            Fields::Unnamed(fields) => {
-                diagnostics
-                    .at(fields, format!("a tuple struct has no names for its keys; {remedy}"));
-            }
+            fields @ (Fields::Named(_) | Fields::Unnamed(_)) => return Some(fields),
             Fields::Unit => {
                 diagnostics.at(&input.ident, format!("a unit struct has no members; {remedy}"));
             }
@@ -70,4 +68,16 @@ pub(crate) fn named_fields<'a>(
         }
     }
     None
+}
+
+/// Members without names of their own have none that could be renamed.
+pub(crate) fn check_names(
+    fields: Option<&Fields>,
+    container: &Container,
+    diagnostics: &mut Diagnostics,
+) {
+    if let (Some(Fields::Unnamed(_)), Some(span)) = (fields, container.rename_all.span()) {
+        let message = "a tuple struct names its keys one by one, so nothing is left to rename";
+        diagnostics.at_span(span, format!("{message}; drop this option"));
+    }
 }

@@ -45,6 +45,30 @@ fn only_a_field() {
 }
 
 #[test]
+fn tuple() {
+    measurement(
+        "tuple",
+        r#"
+        struct Cpu<'a>(
+            #[tag(name = "core")] &'a str,
+            #[field(name = "temp", column = DEGREES)] f64,
+            #[field(skip)] u8,
+            #[timestamp] Timestamp,
+        );
+        "#,
+    );
+}
+
+#[test]
+fn row_of_a_tuple() {
+    snapshot(
+        "row_of_a_tuple",
+        r#"struct Mean(#[column(name = "_value")] f64, #[column(skip)] u8);"#,
+        crate::from_row::expand,
+    );
+}
+
+#[test]
 fn borrowed() {
     measurement(
         "borrowed",

@@ -446,3 +446,55 @@ fn a_type_that_does_not_fit_says_what_would() {
         assert!(error.to_string().contains(words), "{error} should say {words:?}");
     }
 }
+
+#[derive(Measurement, Debug, Clone, PartialEq)]
+#[measurement(name = "cpu")]
+struct Tuple<'a>(
+    #[tag(name = "core")] &'a str,
+    /// In °C.
+    #[field(name = "air temp")]
+    f64,
+    #[field(skip, default = seven)] u8,
+    #[field(name = "load", column = BUSY)] Option<i64>,
+    #[timestamp] Timestamp,
+);
+
+const fn seven() -> u8 {
+    7
+}
+
+#[test]
+fn a_tuple_struct_is_a_measurement_by_its_names() {
+    let columns: Vec<_> = Tuple::SCHEMA.columns().map(|c| (c.name, c.member, c.doc)).collect();
+    assert_eq!(
+        columns,
+        [("core", "0", ""), ("air temp", "1", "In °C."), ("load", "3", ""), ("_time", "4", "")]
+    );
+    assert_eq!(
+        [Tuple::CORE.name(), Tuple::AIR_TEMP.name(), Tuple::BUSY.name(), Tuple::TIME.name()],
+        ["core", "air temp", "load", "_time"]
+    );
+    let cpu = Tuple("a b", 21.5, 7, None, Timestamp::from_nanos(5));
+    let mut buffer = Vec::new();
+    line_protocol::encode(&cpu, &mut buffer).unwrap();
+    assert_eq!(buffer, b"cpu,core=a\\ b air\\ temp=21.5 5\n");
+    let reply = "#datatype,string,long,dateTime:RFC3339,string,double\n\
+                 #group,false,false,false,true,false\n#default,_result,,,,\n\
+                 ,result,table,_time,core,air temp\n,,0,1970-01-01T00:00:00.000000005Z,a b,21.5\n";
+    let mut decoder = measurement::Decoder::<Tuple<'_>>::new();
+    decoder.feed(reply);
+    decoder.finish();
+    assert_eq!(decoder.advance().unwrap(), measurement::Progress::Row);
+    assert_eq!(decoder.row().unwrap().unwrap(), cpu);
+}
+
+#[test]
+fn a_row_may_be_a_tuple_struct() {
+    #[derive(influx_core::measurement::FromRow, Debug, PartialEq)]
+    struct Mean(#[column(name = "host")] String, #[column(name = "_value", default)] f64);
+
+    let reply = "#datatype,string,long,string,double\n#group,false,false,true,false\n\
+                 #default,_result,,,\n,result,table,host,_value\n,,0,a,21.25\n,,0,b,\n";
+    let rows: Vec<Mean> = measurement::rows(reply).unwrap();
+    assert_eq!(rows, [Mean("a".into(), 21.25), Mean("b".into(), 0.0)]);
+}

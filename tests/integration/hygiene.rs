@@ -42,6 +42,18 @@ mod shadowed {
         __out: ::core::option::Option<i64>,
     }
 
+    /// Without names.
+    #[derive(::influx_core::Measurement)]
+    pub struct Nameless<'a, T>(
+        #[tag(name = "tag")] pub &'a str,
+        #[field(name = "generic")] ::core::option::Option<T>,
+        #[field(skip)] u8,
+        #[timestamp(unit = "s")] i64,
+    );
+
+    #[derive(::influx_core::measurement::FromRow)]
+    struct Mean(#[column(name = "_value")] f64, #[column(skip)] u8);
+
     /// A script.
     pub fn script(host: &str, limits: (f64, i64)) -> ::influx_core::flux::Script {
         ::influx_core::flux!("x = {host} + r[{host}] + {limits.0} + {n}", n = limits.1 + 1)

@@ -32,7 +32,7 @@ pub(crate) fn from_row(
     let members = model.members.iter().map(|member| {
         let value = read(member, index, private);
         index += usize::from(!matches!(member.kind, Kind::Skipped));
-        let name = member.ident;
+        let name = &member.place;
         quote!(#name: #value)
     });
     let members: Vec<_> = members.collect();

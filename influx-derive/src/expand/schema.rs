@@ -62,7 +62,7 @@ pub(crate) fn optional(member: &Member<'_>, private: &TokenStream) -> TokenStrea
 
 /// What is said of the member: its name, type and documentation.
 pub(crate) fn texts(member: &Member<'_>) -> TokenStream {
-    let name = member.ident.unraw().to_string();
+    let name = member.place.name();
     let (rust_type, docs) = (spell(member.ty), &member.docs);
     quote!([#name, #rust_type, #docs])
 }

@@ -58,7 +58,7 @@ fn tags(model: &Measurement<'_>, private: &TokenStream) -> Vec<TokenStream> {
         .collect();
     tags.sort_by_key(|(key, _)| *key);
     let tag = |(key, member): (&String, &Member<'_>)| {
-        let (name, text) = (member.ident, key_text(Part::Tag, key));
+        let (name, text) = (&member.place, key_text(Part::Tag, key));
         let arguments = quote!(&self.#name, #private::tag(&mut __line, #key, #text));
         let write = bounds::call(member, "write_tag", &arguments, private);
         quote!(#write?;)
@@ -90,7 +90,7 @@ fn field(
     private: &TokenStream,
 ) -> Option<TokenStream> {
     let Kind::Field { key, non_finite, .. } = &member.kind else { return None };
-    let (name, text) = (member.ident, key_text(Part::Field, key));
+    let (name, text) = (&member.place, key_text(Part::Field, key));
     let mut field = quote!(#private::field(&mut __line, #key, #text));
     if non_finite.or(model.container.non_finite) == Some(NonFinite::Skip) {
         field = quote!(#private::FieldWriter::skip_non_finite(#field));
@@ -110,7 +110,7 @@ fn finish(model: &Measurement<'_>, private: &TokenStream) -> TokenStream {
     let Some(member) = model.columns().find(is_time) else {
         return quote!(#private::Fields::finish(__line));
     };
-    let name = member.ident;
+    let name = &member.place;
     let write = match member.kind {
         Kind::Timestamp { unit: Some(unit) } => {
             let unit = unit.variant();

@@ -12,6 +12,6 @@ union Bits {
 }
 
 #[derive(FromRow)]
-struct Pair(f64, f64);
+struct Unit;
 
 fn main() {}

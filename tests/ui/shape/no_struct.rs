@@ -14,7 +14,4 @@ union Bits {
 #[derive(Measurement)]
 struct Unit;
 
-#[derive(Measurement)]
-struct Tuple(f64);
-
 fn main() {}
