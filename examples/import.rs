@@ -7,20 +7,14 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use influx_core::Result;
-use influx_core::client::Writer;
-use influx_core::error::Refused;
+use influx_core::client::{Writer, writer::TextReport};
+use influx_core::line_protocol::LineReader;
 
 const BUCKET: &str = "import";
-/// As many lines are handed over at once.
-const CHUNK: u64 = 5_000;
-
-/// A line that was not taken: its number in the file, and why.
-type BadLine = (u64, String);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -33,12 +27,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         client.buckets().create(BUCKET).await?;
     }
     let writer = client.writer(BUCKET).batch_size(5_000).max_in_flight(2).start().await?;
-    let bad = import(&path, &writer).await?;
+    let text = import(&path, &writer).await?;
     let report = writer.close().await;
-    for (line, reason) in &bad {
-        println!("line {line}: {reason}");
+    for refused in text.refused() {
+        println!("line {}: {}", refused.index() + 1, refused.reason());
     }
-    println!("{} lines delivered, {} refused", report.delivered_lines(), report.refused_lines());
+    println!("{} lines delivered, {} refused", report.delivered_lines(), text.refused_lines());
     if report.undelivered_lines() > 0 {
         return Err(report.to_string().into());
     }
@@ -47,42 +41,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// Hands over the file chunk by chunk; more than the writer may hold is never in memory.
 ///
-/// Each line of the file is a text of its own: a quote that is not closed costs its line. In one
-/// text of several lines it would cost the lines behind it as well, up to the next quote. The price is
-/// that a text field must not hold a line feed; hand over files that have such fields whole.
-async fn import(path: &Path, writer: &Writer) -> Result<Vec<BadLine>, Box<dyn Error>> {
+/// Without the bar this is `writer.write_file(path)`, which reads texts with line feeds in them as well.
+/// Here each line feed ends a line, so a quote that is not closed costs its line alone.
+async fn import(path: &Path, writer: &Writer) -> Result<TextReport, Box<dyn Error>> {
     let file = File::open(path)?;
     let style = "{bar:40} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left";
     let bar =
         ProgressBar::new(file.metadata()?.len()).with_style(ProgressStyle::with_template(style)?);
-    let mut reader = BufReader::with_capacity(1 << 20, file);
-    let (mut bad, mut before, mut chunk) = (Vec::new(), 0, Vec::new());
-    loop {
-        chunk.clear();
-        let mut lines = 0;
-        while lines < CHUNK && reader.read_until(b'\n', &mut chunk)? > 0 {
-            lines += 1;
-        }
-        if lines == 0 {
-            break;
-        }
-        if let Err(error) = writer.write(chunk.split_inclusive(|byte| *byte == b'\n')).await {
-            if error.refused().is_empty() {
-                return Err(error.into());
-            }
-            bad.extend(places(&error, before));
-        }
-        before += lines;
-        bar.inc(u64::try_from(chunk.len())?);
-    }
+    let lines = LineReader::new(bar.wrap_read(file)).single_lines();
+    let report = writer.write_reader(lines).await?;
     bar.finish();
-    Ok(bad)
-}
-
-/// Where the bad lines of a chunk stand in the file.
-fn places(error: &influx_core::Error, before: u64) -> impl Iterator<Item = BadLine> {
-    let number = move |refused: &Refused| before + refused.index() as u64 + 1;
-    error.refused().iter().map(move |refused| (number(refused), refused.reason().to_string()))
+    Ok(report)
 }
 
 fn make_file() -> Result<PathBuf, Box<dyn Error>> {

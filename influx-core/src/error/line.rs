@@ -40,6 +40,19 @@ pub(crate) enum LineCause {
     },
     SeveralLines,
     NoLine,
+    /// The text cannot be read from there on.
+    Unreadable {
+        position: Position,
+    },
+    /// The line that starts there does not end.
+    TooLong {
+        position: Position,
+        limit: usize,
+    },
+    /// The file cannot be opened.
+    NoFile {
+        path: String,
+    },
 }
 
 /// The part of a line that a rule was applied to. Values carry their key.
@@ -114,7 +127,9 @@ impl LineCause {
 
     pub(super) const fn kind(&self) -> ErrorKind {
         match self {
-            Self::MixedPrecision => ErrorKind::InvalidInput,
+            Self::MixedPrecision | Self::Unreadable { .. } | Self::NoFile { .. } => {
+                ErrorKind::InvalidInput
+            }
             Self::Refused { .. }
             | Self::NoFields { .. }
             | Self::Unfinished
@@ -122,7 +137,8 @@ impl LineCause {
             | Self::InText { .. }
             | Self::Lines { .. }
             | Self::SeveralLines
-            | Self::NoLine => ErrorKind::InvalidLine,
+            | Self::NoLine
+            | Self::TooLong { .. } => ErrorKind::InvalidLine,
         }
     }
 
@@ -132,7 +148,9 @@ impl LineCause {
 
     pub(super) fn position(&self) -> Option<Position> {
         match self {
-            Self::InText { position, .. } => Some(*position),
+            Self::InText { position, .. }
+            | Self::Unreadable { position }
+            | Self::TooLong { position, .. } => Some(*position),
             Self::Lines { refused, .. } => refused.first()?.reason.position(),
             _ => None,
         }
@@ -174,6 +192,15 @@ impl fmt::Display for LineCause {
             Self::SeveralLines => {
                 f.write_str("the text has several lines, and a point is one; use `Parser`")
             }
+            Self::Unreadable { position } => {
+                write!(f, "the text cannot be read from {position} on")
+            }
+            Self::TooLong { position, limit } => write!(
+                f,
+                "the line that starts at {position} of the text is longer than {limit} bytes; is a \
+                 quote not closed? See `single_lines` and `longest_line`"
+            ),
+            Self::NoFile { path } => write!(f, "the file `{}` cannot be opened", Excerpt(path)),
             Self::NoLine => f.write_str("the text has no line, but a point is one"),
         }
     }

@@ -119,6 +119,10 @@ impl Error {
         Self(Arc::new(Inner { cause: Cause::Setting(cause), source: Some(source.into()) }))
     }
 
+    pub(crate) fn line(cause: LineCause, source: impl Into<BoxError>) -> Self {
+        Self(Arc::new(Inner { cause: Cause::Line(cause), source: Some(source.into()) }))
+    }
+
     pub(crate) fn csv(cause: CsvCause, position: Position) -> Self {
         Self::new(Cause::Csv(cause, position))
     }
@@ -261,6 +265,7 @@ impl Error {
             Cause::Row(cause) => cause.position(),
             Cause::Line(cause) => cause.position(),
             Cause::Refused { refused, records: 1, .. } => refused.first()?.reason().position(),
+            Cause::Unwritten { error, .. } => error.position(),
             _ => None,
         }
     }

@@ -47,6 +47,9 @@ mod parser;
 #[cfg(test)]
 mod parser_tests;
 mod point;
+mod reader;
+#[cfg(test)]
+mod reader_tests;
 mod record;
 mod rules;
 mod slot;
@@ -59,6 +62,7 @@ pub use self::lines::{IntoLines, Lines, Many, One};
 pub use self::mapping::{MappedRecord, MappedRecords, Mapping};
 pub use self::parser::{ParsedLine, Parser};
 pub use self::point::Point;
+pub use self::reader::{LineChunk, LineReader};
 pub use self::record::{ToLine, Unchecked};
 pub use self::slot::{FieldWriter, TagWriter, TimestampWriter};
 pub use self::writer::{Fields, LineWriter, Tags};

@@ -24,8 +24,8 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// like others.
 ///
 /// After an error the next line is read. Where a quote is missing, the server sees no end of the
-/// line before the next quote, and neither does this; a text whose lines hold no line ends is
-/// better read with a parser for each of its [`lines`](str::lines).
+/// line before the next quote, and neither does this; for a text whose lines hold no line ends
+/// there is [`single_lines`](Self::single_lines).
 ///
 /// ```
 /// use influx_core::line_protocol::Parser;
@@ -74,6 +74,9 @@ pub struct Parser<'t> {
     text: &'t [u8],
     at: usize,
     line: u64,
+    /// Where the text starts in a longer one.
+    before: u64,
+    single_lines: bool,
     precision: Precision,
     /// Whether its errors have all of their lines.
     keeps_lines: bool,
@@ -100,9 +103,44 @@ impl<'t> Parser<'t> {
     /// The lines of `text`, with times in nanoseconds.
     #[must_use]
     pub fn new(text: &'t (impl AsRef<[u8]> + ?Sized)) -> Self {
-        let (text, precision) = (text.as_ref(), Precision::default());
-        let at = if text.starts_with(BOM) { BOM.len() } else { 0 };
-        Self { text, at, line: 1, precision, keeps_lines: false, keys: Vec::new() }
+        Self::starting_at(text.as_ref(), Position { line: 1, byte: 0 })
+    }
+
+    /// The same for a part of a text that starts there.
+    pub(super) fn starting_at(text: &'t [u8], Position { line, byte }: Position) -> Self {
+        Self {
+            text,
+            at: if byte == 0 && text.starts_with(BOM) { BOM.len() } else { 0 },
+            line,
+            before: byte,
+            single_lines: false,
+            precision: Precision::default(),
+            keeps_lines: false,
+            keys: Vec::new(),
+        }
+    }
+
+    /// Ends each line at its first line feed, also within quotes.
+    ///
+    /// A quote that is not closed then costs its own line alone, instead of all lines up to the next
+    /// quote; but a text that holds a line feed is refused.
+    ///
+    /// ```
+    /// use influx_core::line_protocol::Parser;
+    ///
+    /// let text = "log text=\"not closed 1\nlog text=\"closed\" 2\n";
+    /// assert_eq!(Parser::new(text).filter(Result::is_ok).count(), 0);
+    /// assert_eq!(Parser::new(text).single_lines().filter(Result::is_ok).count(), 1);
+    /// ```
+    #[must_use]
+    pub const fn single_lines(mut self) -> Self {
+        self.single_lines = true;
+        self
+    }
+
+    /// Where the next line starts.
+    pub(super) const fn offset(&self) -> usize {
+        self.at
     }
 
     /// The unit that the times count.
@@ -136,9 +174,16 @@ impl<'t> Parser<'t> {
         None
     }
 
+    /// The text as far as the line that starts here can reach.
+    fn scope(&self) -> &'t [u8] {
+        let feed = || memchr::memchr(b'\n', &self.text[self.at..]);
+        let end = if self.single_lines { feed() } else { None };
+        end.map_or(self.text, |length| &self.text[..=self.at + length])
+    }
+
     /// Reads the line that starts here; also gives where the next one starts.
-    fn parse(&mut self, position: Position) -> Result<(ParsedLine<'t>, usize)> {
-        let (text, start) = (self.text, self.at);
+    fn parse(&mut self, text: &'t [u8], position: Position) -> Result<(ParsedLine<'t>, usize)> {
+        let start = self.at;
         let mut cursor = Cursor::new(text, start);
         let name = cursor.measurement();
         checked(|| Part::Measurement, name, escape::MEASUREMENT, rules::measurement)?;
@@ -227,11 +272,12 @@ impl<'t> Iterator for Parser<'t> {
     fn next(&mut self) -> Option<Self::Item> {
         let line_start = self.skip_to_line()?;
         let start = self.at;
-        let position = Position { line: self.line, byte: start as u64 };
-        let line = self.parse(position);
+        let position = Position { line: self.line, byte: self.before + start as u64 };
+        let text = self.scope();
+        let line = self.parse(text, position);
         self.at = match &line {
             Ok((_, next)) => *next,
-            Err(_) => token::end_of_malformed(self.text, line_start),
+            Err(_) => token::end_of_malformed(text, line_start),
         };
         let text = &self.text[start..self.at];
         self.line += text.iter().filter(|byte| **byte == b'\n').count() as u64;

@@ -114,6 +114,7 @@
 //! | the same tags on every record | [`default_tag`](WriterBuilder::default_tag) |
 //! | type conflicts found before they are sent | [`schema_guard`](WriterBuilder::schema_guard) |
 //! | many clients that start at once | [`jitter_interval`](WriterBuilder::jitter_interval) |
+//! | a file of lines, however large | [`write_file`](Writer::write_file) |
 //! | lines of text with times in seconds | [`precision`](WriterBuilder::precision) |
 //!
 //! # What the server answers, and what follows
@@ -152,6 +153,7 @@ mod room;
 mod runtime;
 mod shared;
 mod state;
+mod text;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -164,6 +166,7 @@ pub use self::event::{Batch, Event, Target};
 pub use self::hand_over::{HandOver, Receipt};
 pub use self::listeners::Events;
 pub use self::report::{RefusedLine, Report, Stats, Undelivered};
+pub use self::text::TextReport;
 pub use crate::batch::Treatment;
 
 use self::shared::Shared;

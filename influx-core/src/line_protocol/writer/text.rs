@@ -50,10 +50,15 @@ impl BadLines {
 impl LineWriter {
     /// Appends the lines of a text, without blanks around them and without comments.
     pub(in crate::line_protocol) fn text(&mut self, text: &[u8]) -> Result<()> {
+        self.lines(Parser::new(text))
+    }
+
+    /// Appends the lines that a parser has before it.
+    pub(in crate::line_protocol) fn lines(&mut self, parser: Parser<'_>) -> Result<()> {
         self.interrupt();
         let keeps_good = self.ledger.is_some();
         let mut bad = BadLines::default();
-        for line in Parser::new(text).precision(self.precision).keeping_lines() {
+        for line in parser.precision(self.precision).keeping_lines() {
             match line {
                 Ok(line) if bad.is_empty() || keeps_good => {
                     self.buffer.extend_from_slice(line.as_str().as_bytes());
