@@ -74,6 +74,7 @@
 //! | `gzip` | yes | compressed writes (on request) and replies |
 //! | `tracing` | no | log records and spans of writers |
 //! | `metrics` | no | counts and gauges of writers, through the facade `metrics` |
+//! | `polars` | no | the module `dataframe`: results and records as polars' `DataFrame`s; takes minutes to build |
 //!
 //! serde is there without any feature, but without its macros: depend on it yourself to derive
 //! `Deserialize`.

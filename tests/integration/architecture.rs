@@ -33,6 +33,7 @@ const CORE: Rooms = &[
             "line_protocol",
             "annotated_csv",
             "measurement",
+            "dataframe",
             "batch",
             "http",
             "config",
@@ -63,11 +64,20 @@ const TESTKIT: Rooms = &[
 ];
 
 /// Rooms of `influx-core` without I/O.
-const PURE: [&str; 8] =
-    ["error", "time", "schema", "flux", "line_protocol", "annotated_csv", "measurement", "batch"];
+const PURE: [&str; 9] = [
+    "error",
+    "time",
+    "schema",
+    "flux",
+    "line_protocol",
+    "annotated_csv",
+    "measurement",
+    "dataframe",
+    "batch",
+];
 
 /// Crates that only some places of `influx-core` may name.
-const GUESTS: [(&str, &[&str]); 13] = [
+const GUESTS: [(&str, &[&str]); 14] = [
     ("reqwest", &["http/reqwest.rs"]),
     ("rustls", &["http/reqwest.rs"]),
     ("rustls_platform_verifier", &["http/reqwest.rs"]),
@@ -93,6 +103,7 @@ const GUESTS: [(&str, &[&str]); 13] = [
             "client/",
         ],
     ),
+    ("polars", &["dataframe/", "client/frames.rs"]),
     ("serde_json", &["http/"]),
     ("url", &["http/", "config/"]),
     ("chrono", &["time/", "flux/param.rs", "measurement/timestamp.rs", "http/answer.rs"]),

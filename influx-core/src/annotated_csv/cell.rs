@@ -19,7 +19,7 @@ impl<'r> Cell<'r> {
     /// The cell that stands for a missing column.
     pub(crate) const NULL: Cell<'static> = Cell { text: &[] };
 
-    pub(super) const fn new(text: &'r [u8]) -> Self {
+    pub(crate) const fn new(text: &'r [u8]) -> Self {
         Self { text }
     }
 

@@ -92,6 +92,17 @@ impl<'r> Cells<'r> {
         &self.record[start..end as usize]
     }
 
+    /// The bytes of neighbouring cells with the delimiters between them; `None` where any cell of the
+    /// record is in quotes.
+    #[cfg(feature = "polars")]
+    #[inline]
+    pub(super) fn raw(self, cells: Range<usize>) -> Option<&'r [u8]> {
+        let end = |index: usize| self.ends.get(index).map(|end| *end as usize);
+        let start = cells.start.checked_sub(1).map_or(Some(0), |before| Some(end(before)? + 1))?;
+        let bytes = self.record.get(start..end(cells.end.checked_sub(1)?)?)?;
+        self.quoted.is_empty().then_some(bytes)
+    }
+
     fn unquoted(self, index: usize) -> Option<&'r [u8]> {
         let at = self.quoted.binary_search_by_key(&index, |quoted| quoted.cell).ok()?;
         let Quoted { text, place, .. } = &self.quoted[at];

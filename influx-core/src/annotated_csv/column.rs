@@ -1,5 +1,12 @@
 use std::fmt;
 
+#[cfg(feature = "polars")]
+use super::Cell;
+#[cfg(feature = "polars")]
+use crate::error::CellError;
+#[cfg(feature = "polars")]
+use crate::schema::ValueRef;
+
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -12,6 +19,14 @@ pub struct Column {
     pub group: bool,
     /// What an empty cell stands for; empty for nothing.
     pub default: String,
+}
+
+#[cfg(feature = "polars")]
+impl Column {
+    /// What an empty cell stands for.
+    pub(crate) fn default_value(&self) -> Result<ValueRef<'_>, CellError> {
+        Cell::new(self.default.as_bytes()).value(&self.datatype)
+    }
 }
 
 /// The place of the first column of this name.

@@ -9,6 +9,8 @@ use super::header::{Annotations, TableHeader, unnamed};
 use super::record::LEADING;
 use super::scanner::{Scan, Scanner};
 use super::{Dialect, Record};
+#[cfg(feature = "polars")]
+use crate::error::Position;
 use crate::error::{CsvCause, Error, Result};
 
 /// Reads annotated CSV from chunks of any size.
@@ -152,6 +154,12 @@ impl Reader {
     #[must_use]
     pub fn record(&self) -> Option<Record<'_>> {
         self.at_record.then(|| Record::new(&self.scanner, &self.table))
+    }
+
+    /// Where the row is that was read last.
+    #[cfg(feature = "polars")]
+    pub(crate) const fn position(&self) -> Position {
+        self.scanner.position()
     }
 
     /// Goes to the next table or row.

@@ -1,4 +1,6 @@
 use std::fmt;
+#[cfg(feature = "polars")]
+use std::ops::Range;
 
 use serde::de::Deserialize;
 use serde::ser::{Error as _, Serialize, SerializeMap as _, Serializer};
@@ -40,6 +42,14 @@ impl<'r> Record<'r> {
         }
         let table = self.table;
         Cell::new(table.columns().get(index).map_or(&[][..], |column| column.default.as_bytes()))
+    }
+
+    /// The bytes of neighbouring cells with the delimiters between them; `None` where any cell of the
+    /// row is in quotes.
+    #[cfg(feature = "polars")]
+    #[inline]
+    pub(crate) fn raw(&self, columns: Range<usize>) -> Option<&'r [u8]> {
+        self.cells.raw(columns.start + LEADING..columns.end + LEADING)
     }
 
     /// The cell of the first column of this name, if there is one.

@@ -350,7 +350,7 @@ macro_rules! ends {
             }
 
             /// The query, or one that fails when it is run.
-            fn finish(self) -> Query {
+            pub(super) fn finish(self) -> Query {
                 let flux = self.script();
                 self.query.with_script(flux)
             }

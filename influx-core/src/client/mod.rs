@@ -27,6 +27,8 @@ mod aggregate;
 mod builder;
 mod check;
 mod delete;
+#[cfg(feature = "polars")]
+mod frames;
 mod health;
 mod profile;
 mod query;
@@ -43,6 +45,8 @@ pub use self::aggregate::{Aggregate, Columns, Distinct, WholeRows};
 pub use self::builder::ClientBuilder;
 pub use self::check::SyntaxError;
 pub use self::delete::{CanDelete, Delete, DeletePoints, DeleteWithin};
+#[cfg(feature = "polars")]
+pub use self::frames::{FrameChunks, FrameQuery};
 pub use self::health::{Health, HealthStatus, Ready};
 pub use self::profile::{OperatorProfile, Profile, QueryProfile};
 pub use self::query::{Query, RawReply};

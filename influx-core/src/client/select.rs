@@ -378,7 +378,7 @@ impl<T: Measurement, R> Select<T, R> {
         Rows::new(self.source())
     }
 
-    fn source(self) -> Source {
+    pub(super) fn source(self) -> Source {
         let Self { query, selection, .. } = self;
         match script(&selection).and_then(|flux| Ok((flux, selection.edge()?))) {
             Ok((_, Some(edge))) => Source::new(Box::pin(up_to_edge(query, selection, edge))),

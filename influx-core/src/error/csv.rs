@@ -12,6 +12,12 @@ pub struct Position {
     pub byte: u64,
 }
 
+impl Position {
+    /// Before anything was read.
+    #[cfg(feature = "polars")]
+    pub(crate) const START: Self = Self { line: 1, byte: 0 };
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, byte {}", self.line, self.byte)

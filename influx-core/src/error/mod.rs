@@ -12,6 +12,8 @@
 //!
 //! This room knows every reason for which the crate fails, and nothing of how the rooms above work.
 
+#[cfg(feature = "polars")]
+mod columns;
 mod csv;
 mod flux;
 mod kind;
@@ -39,6 +41,8 @@ pub use self::kind::ErrorKind;
 pub use self::line::Refused;
 pub use self::row::{CellError, Mismatch, Mismatches};
 
+#[cfg(feature = "polars")]
+pub(crate) use self::columns::ColumnsCause;
 pub(crate) use self::csv::CsvCause;
 pub(crate) use self::flux::FluxCause;
 pub(crate) use self::line::{LineCause, Others, Part, Rule};
@@ -90,6 +94,8 @@ enum Cause {
     },
     Csv(CsvCause, Position),
     Row(RowCause),
+    #[cfg(feature = "polars")]
+    Columns(ColumnsCause),
     Flux(FluxCause),
     Select(SelectCause),
     Setting(SettingCause),
@@ -216,6 +222,8 @@ impl Error {
             Cause::Refused { .. } => ErrorKind::InvalidLine,
             Cause::Csv(cause, _) => cause.kind(),
             Cause::Row(cause) => cause.kind(),
+            #[cfg(feature = "polars")]
+            Cause::Columns(cause) => cause.kind(),
             Cause::Flux(cause) => cause.kind(),
             Cause::Select(cause) => cause.kind(),
             Cause::Setting(cause) => cause.kind(),
@@ -263,6 +271,8 @@ impl Error {
         match &self.0.cause {
             Cause::Csv(_, position) => Some(*position),
             Cause::Row(cause) => cause.position(),
+            #[cfg(feature = "polars")]
+            Cause::Columns(cause) => cause.position(),
             Cause::Line(cause) => cause.position(),
             Cause::Refused { refused, records: 1, .. } => refused.first()?.reason().position(),
             Cause::Unwritten { error, .. } => error.position(),
@@ -372,6 +382,8 @@ impl fmt::Display for Error {
             }
             Cause::Csv(cause, position) => write!(f, "{cause} ({position} of the reply)"),
             Cause::Row(cause) => cause.fmt(f),
+            #[cfg(feature = "polars")]
+            Cause::Columns(cause) => cause.fmt(f),
             Cause::Flux(cause) => cause.fmt(f),
             Cause::Select(cause) => cause.fmt(f),
             Cause::Setting(cause) => cause.fmt(f),
@@ -418,6 +430,8 @@ causes!(
     TimeCause => Time, LineCause => Line, MappingCause => Mapping, RowCause => Row, FluxCause => Flux, SelectCause => Select, SettingCause => Setting,
     TransportCause => Transport, Answer => Answer, WriterCause => Writer
 );
+#[cfg(feature = "polars")]
+causes!(ColumnsCause => Columns);
 
 /// A text that came from outside, for a message: its first 200 bytes or so, cut at a character, on
 /// one line.

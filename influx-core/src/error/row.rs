@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
 use super::{Error, ErrorKind, Excerpt, LongExcerpt, Position};
@@ -27,16 +29,16 @@ pub(crate) enum SeriesProblem {
     /// Tables may be sorted by field.
     ByField,
     FieldTwice {
-        field: &'static str,
+        field: Cow<'static, str>,
     },
     /// Rows without a time.
     NoTime,
     TimeTwice {
-        field: &'static str,
+        field: Cow<'static, str>,
         time: String,
     },
     Unordered {
-        field: &'static str,
+        field: Cow<'static, str>,
         time: String,
     },
 }
@@ -75,6 +77,17 @@ impl fmt::Display for RowCause {
 }
 
 impl SeriesProblem {
+    /// What is wrong with a row whose time compares so with that of the row before it.
+    #[cold]
+    pub(crate) fn out_of_order(time: &[u8], found: Ordering, field: Cow<'static, str>) -> Self {
+        let time = String::from_utf8_lossy(time).into_owned();
+        match found {
+            _ if time.is_empty() => Self::NoTime,
+            Ordering::Equal => Self::TimeTwice { field, time },
+            _ => Self::Unordered { field, time },
+        }
+    }
+
     /// One clause with the remedy.
     fn fmt(&self, series: &Excerpt<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -387,7 +400,7 @@ impl CellError {
         RowCause::Cell(self, Some(position)).into()
     }
 
-    fn kind(&self) -> ErrorKind {
+    pub(super) fn kind(&self) -> ErrorKind {
         match self.0.problem {
             CellProblem::OtherMeasurement { .. }
             | CellProblem::OtherField { .. }

@@ -72,6 +72,12 @@ impl RowPlan {
         Ok(Self { places, measurement: None, field: None, schema, checked: None })
     }
 
+    /// For each column of the schema, the table's column.
+    #[cfg(feature = "polars")]
+    pub(crate) fn places(&self) -> &[Option<usize>] {
+        &self.places
+    }
+
     /// Makes sure that the row is of this measurement (and field, where the table is un-pivoted).
     ///
     /// # Errors

@@ -7,6 +7,8 @@
 //! This room is the only one that names other clocks (`std::time`, `chrono`). It knows nothing of
 //! lines, cells or structs. Next: [`schema`](crate::schema).
 
+#[cfg(feature = "polars")]
+mod clock;
 mod convert;
 mod precision;
 mod range;
@@ -20,6 +22,8 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result, TimeCause};
 
+#[cfg(feature = "polars")]
+pub(crate) use self::clock::Clock;
 pub use self::convert::ToTimestamp;
 pub use self::precision::Precision;
 #[cfg(feature = "client")]

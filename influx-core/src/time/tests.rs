@@ -98,3 +98,32 @@ fn timestamps_are_rfc3339_in_the_formats_of_serde() {
     let error = serde_json::from_str::<Timestamp>("0").unwrap_err();
     assert!(error.to_string().contains("expected an RFC 3339 time"), "{error}");
 }
+
+#[cfg(feature = "polars")]
+#[test]
+fn a_clock_reads_what_is_read_without_it() {
+    let mut random = fastrand::Rng::with_seed(3);
+    let texts = [
+        "2024-05-01T12:00:00Z",
+        "2024-05-01T23:59:59.999999999Z",
+        "2024-05-01t00:00:00.1z",
+        "2024-05-01T12:00:00+02:00",
+        "2024-05-01 12:34:56.000001Z",
+        "1677-09-21T00:12:43.145224194Z",
+        "2262-04-11T23:47:16.854775807Z",
+        "2262-04-11T23:47:16.854775808Z",
+        "1969-12-31T23:59:59.5Z",
+    ];
+    let mut clock = super::Clock::default();
+    for _ in 0..200_000 {
+        let mut text = texts[random.usize(..texts.len())].as_bytes().to_vec();
+        for _ in 0..random.usize(..3) {
+            let at = random.usize(..text.len());
+            let other = b"0123456789:.-+TtZz /;\x80\xb0";
+            text[at] = other[random.usize(..other.len())];
+        }
+        text.truncate(random.usize(text.len().saturating_sub(2)..=text.len()));
+        let shown = String::from_utf8_lossy(&text).into_owned();
+        assert_eq!(clock.parse(&text), super::parse_rfc3339(&text), "{shown}");
+    }
+}

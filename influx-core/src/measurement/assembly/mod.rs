@@ -13,6 +13,8 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::sync::Arc;
 
 use self::layout::Layout;
+#[cfg(feature = "polars")]
+pub(crate) use self::series::Texts;
 use self::series::{Lack, Refusal, Series};
 use super::plan::is_narrow;
 use super::{CellError, Mismatches};
@@ -346,7 +348,7 @@ fn write_key(layout: &Layout, record: &Record<'_>, key: &mut Vec<u8>) {
 }
 
 /// So wide that two series of one reply do not share it by chance.
-fn fingerprint(key: &[u8]) -> u128 {
+pub(crate) fn fingerprint(key: &[u8]) -> u128 {
     let half = |salt| {
         let mut hasher = DefaultHasher::new();
         hasher.write_u8(salt);
@@ -357,7 +359,7 @@ fn fingerprint(key: &[u8]) -> u128 {
 }
 
 /// The tags of a series, for a message.
-fn show<'t>(tags: impl Iterator<Item = (&'t str, &'t [u8])>) -> String {
+pub(crate) fn show<'t>(tags: impl Iterator<Item = (&'t str, &'t [u8])>) -> String {
     let present = tags.filter(|(_, text)| !text.is_empty());
     let tags = present.map(|(name, text)| format!("{name}={}", String::from_utf8_lossy(text)));
     tags.collect::<Vec<_>>().join(",")

@@ -39,8 +39,9 @@ struct Times {
     positions: Vec<Position>,
 }
 
+/// Texts, one behind the other.
 #[derive(Debug, Default)]
-struct Texts {
+pub(crate) struct Texts {
     bytes: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -95,7 +96,7 @@ impl Series {
     pub(super) fn begin(&mut self, index: usize, datatype: &Datatype) -> Result<(), SeriesProblem> {
         let field = &mut self.fields[index];
         if field.datatype.is_some() {
-            return Err(SeriesProblem::FieldTwice { field: field.schema.name });
+            return Err(SeriesProblem::FieldTwice { field: field.schema.name.into() });
         }
         field.datatype = Some(datatype.clone());
         field.shares = true;
@@ -226,7 +227,11 @@ impl Times {
         if let Some(before) = self.nanos.last() {
             let found = nanos.cmp(before);
             if found == Ordering::Equal || *order.get_or_insert(found) != found {
-                return Err(Refusal::Series(out_of_order(time, found, field.name)));
+                return Err(Refusal::Series(SeriesProblem::out_of_order(
+                    text(time),
+                    found,
+                    field.name.into(),
+                )));
             }
         }
         self.nanos.push(nanos);
@@ -250,24 +255,24 @@ impl Times {
 }
 
 impl Texts {
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
     #[inline]
-    fn get(&self, index: usize) -> Option<&[u8]> {
+    pub(crate) fn get(&self, index: usize) -> Option<&[u8]> {
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
         Some(&self.bytes[start..end])
     }
 
     #[inline]
-    fn push(&mut self, text: &[u8]) {
+    pub(crate) fn push(&mut self, text: &[u8]) {
         self.bytes.extend_from_slice(text);
         self.ends.push(self.bytes.len());
     }
 
-    fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
     }
@@ -275,15 +280,4 @@ impl Texts {
 
 fn text<'r>(time: Option<Cell<'r>>) -> &'r [u8] {
     time.map_or(&[], |time| time.as_bytes())
-}
-
-#[cold]
-fn out_of_order(time: Option<Cell<'_>>, found: Ordering, field: &'static str) -> SeriesProblem {
-    let Some(time) = time else { return SeriesProblem::NoTime };
-    let time = String::from_utf8_lossy(time.as_bytes()).into_owned();
-    if found == Ordering::Equal {
-        SeriesProblem::TimeTwice { field, time }
-    } else {
-        SeriesProblem::Unordered { field, time }
-    }
 }
