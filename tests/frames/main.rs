@@ -1,7 +1,6 @@
 //! Data frames against the test kit and a real server.
 
-#[test]
-fn a_frame_is_one() {
-    let frame = influx_core::dataframe::polars::prelude::DataFrame::empty();
-    assert_eq!(frame.height(), 0);
-}
+mod read;
+#[path = "../integration/support/mod.rs"]
+#[allow(dead_code, reason = "the other tests use all of it")]
+mod support;

@@ -1,0 +1,5 @@
+//! Query results and records → frames.
+
+mod live;
+mod records;
+mod replies;
