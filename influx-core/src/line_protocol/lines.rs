@@ -171,6 +171,11 @@ impl Lines {
         outcome.map(|precision| (bytes, precision))
     }
 
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.writer.as_bytes()
+    }
+
     pub(super) fn into_parts(self) -> (Vec<u8>, Result<Precision>) {
         let precision = self.writer.precision();
         let outcome = if self.refused.is_empty() {
@@ -278,11 +283,6 @@ impl Lines {
         });
         bytes.truncate(kept);
         precisions
-    }
-
-    #[inline]
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.writer.as_bytes()
     }
 
     #[inline]

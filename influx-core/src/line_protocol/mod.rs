@@ -59,6 +59,8 @@ mod token;
 mod writer;
 
 pub use self::lines::{IntoLines, Lines, Many, One};
+#[cfg(feature = "polars")]
+pub(crate) use self::mapping::{KeyRole, Named, Plan, PlannedTag, Time, field_text};
 pub use self::mapping::{MappedRecord, MappedRecords, Mapping};
 pub use self::parser::{ParsedLine, Parser};
 pub use self::point::Point;

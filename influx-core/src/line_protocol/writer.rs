@@ -192,6 +192,15 @@ impl LineWriter {
         }
     }
 
+    /// Takes the line that is being built back, if there is one: there is no such point.
+    #[cfg(feature = "polars")]
+    pub(crate) fn abandon(&mut self) {
+        if self.open {
+            self.open = false;
+            self.buffer.truncate(self.start);
+        }
+    }
+
     /// Starts a line.
     ///
     /// # Errors
@@ -390,6 +399,18 @@ impl Fields<'_> {
         text: &'s [u8],
     ) -> FieldWriter<'s> {
         FieldWriter::new(self.0, Key::Literal { name, text })
+    }
+
+    /// Whether no field was written yet.
+    #[cfg(feature = "polars")]
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.buffer.len() == self.0.fields
+    }
+
+    /// Takes the line back: there is no such point.
+    #[cfg(feature = "polars")]
+    pub(crate) fn abandon(self) {
+        self.0.abandon();
     }
 
     /// Ends the line without a timestamp: the server takes its own time, one for all such lines of

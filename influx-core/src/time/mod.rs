@@ -142,6 +142,12 @@ impl FromStr for Timestamp {
     }
 }
 
+/// The RFC 3339 text of an instant; `None` outside the years 0 to 9999.
+#[cfg(feature = "polars")]
+pub(crate) fn rfc3339_of(nanos: i128) -> Option<rfc3339::Text> {
+    rfc3339::Text::of_any(nanos)
+}
+
 /// Reads a cell; `None` for anything but an RFC 3339 time within 64 bits of nanoseconds.
 pub(crate) fn parse_rfc3339(text: &[u8]) -> Option<Timestamp> {
     rfc3339::parse(text).and_then(|nanos| i64::try_from(nanos).ok()).map(Timestamp)

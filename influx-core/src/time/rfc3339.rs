@@ -138,7 +138,22 @@ impl Text {
     const LONGEST: &[u8; 30] = b"0000-00-00T00:00:00.000000000Z";
 
     pub(super) fn new(nanos: i64) -> Self {
-        let Self { mut bytes, mut length } = Self::with_all_digits(nanos);
+        Self::with_all_digits(nanos).trimmed()
+    }
+
+    /// `None` outside the years 0 to 9999, which are all that RFC 3339 has.
+    #[cfg(feature = "polars")]
+    pub(super) fn of_any(nanos: i128) -> Option<Self> {
+        let seconds = i64::try_from(nanos.div_euclid(NANOS)).ok()?;
+        let fraction = i64::try_from(nanos.rem_euclid(NANOS)).ok()?;
+        // From 0000-01-01 to 9999-12-31.
+        let has_year = (-62_167_219_200..253_402_300_800).contains(&seconds);
+        has_year.then(|| Self::of(seconds, fraction).trimmed())
+    }
+
+    /// Without zeros at the end of the fraction.
+    fn trimmed(self) -> Self {
+        let Self { mut bytes, mut length } = self;
         // Before the zone.
         length -= 1;
         while bytes[length - 1] == b'0' {
@@ -153,8 +168,10 @@ impl Text {
 
     /// With 9 digits of fraction.
     pub(super) fn with_all_digits(nanos: i64) -> Self {
-        let (seconds, fraction) =
-            (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
+        Self::of(nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000))
+    }
+
+    fn of(seconds: i64, fraction: i64) -> Self {
         let (year, month, day) = civil_from_days(seconds.div_euclid(DAY));
         let second = seconds.rem_euclid(DAY);
         let mut bytes = *Self::LONGEST;

@@ -15,6 +15,8 @@ use std::sync::OnceLock;
 use serde::Serialize;
 
 pub(crate) use self::plan::Plan;
+#[cfg(feature = "polars")]
+pub(crate) use self::plan::{Named, Tag as PlannedTag, field_text};
 pub use self::record::{MappedRecord, MappedRecords};
 pub(super) use self::values::Values;
 
@@ -106,6 +108,8 @@ struct Said {
     default_tags: Vec<(String, String)>,
     allows_missing: bool,
     skips_non_finite: bool,
+    #[cfg(feature = "polars")]
+    zone: Option<String>,
 }
 
 /// Where the name of the measurement comes from.
@@ -163,6 +167,8 @@ impl Mapping {
             default_tags: Vec::new(),
             allows_missing: false,
             skips_non_finite: false,
+            #[cfg(feature = "polars")]
+            zone: None,
         })
     }
 
@@ -260,6 +266,14 @@ impl Mapping {
     /// Leaves out fields that are NaN or infinite. Without this they are errors.
     pub fn skip_non_finite(self) -> Self {
         self.with(|said| said.skips_non_finite = true)
+    }
+
+    /// Dates and times of a data frame that have no zone are readings of clocks in this one, by its
+    /// name in the IANA database, such as `Europe/Prague`. Without this they are UTC, as times of
+    /// records without an offset always are.
+    #[cfg(feature = "polars")]
+    pub fn time_zone(self, name: impl Into<String>) -> Self {
+        self.with(|said| said.zone = Some(name.into()))
     }
 
     /// Looks for mistakes in the mapping itself, which otherwise refuse each record.

@@ -24,6 +24,9 @@ pub(crate) struct Plan {
     pub(crate) others: KeyRole,
     pub(crate) allows_missing: bool,
     pub(crate) skips_non_finite: bool,
+    /// The zone of times without one.
+    #[cfg(feature = "polars")]
+    pub(crate) zone: Option<String>,
     /// Names that tags and fields are stored under and that are no such keys.
     taken: Vec<(String, String)>,
 }
@@ -86,6 +89,8 @@ impl Plan {
             others: if said.fields.is_some() { KeyRole::Ignored } else { KeyRole::Field },
             allows_missing: said.allows_missing,
             skips_non_finite: said.skips_non_finite,
+            #[cfg(feature = "polars")]
+            zone: said.zone.clone(),
         })
     }
 
@@ -182,7 +187,7 @@ fn tag_text(stored: &str) -> Result<Vec<u8>> {
 }
 
 /// Any field may be the first of its line.
-fn field_text(stored: &str) -> Result<Vec<u8>> {
+pub(crate) fn field_text(stored: &str) -> Result<Vec<u8>> {
     rules::field_key(stored.as_bytes(), true)
         .map_err(|rule| refuse(Part::FieldKey, stored, rule))?;
     Ok(key_text(stored, escape::FIELD_KEY))
