@@ -1,4 +1,53 @@
-//! Data frames: query results read into them, and records of derived structs.
+//! Data frames: written as line protocol, read from query results, and as records of derived structs.
+//!
+//! # Writing
+//!
+//! A [`Mapping`](crate::Mapping) says which column is what. [`Mapping::frame`](crate::Mapping::frame)
+//! settles it for one frame: columns are found, types and names are checked, keys are escaped, once.
+//! Its rows are then records like all others.
+//!
+//! | call | for |
+//! |---|---|
+//! | `client.write_frame(bucket, &frame, &mapping)` | a frame of any size, in several requests |
+//! | `client.write(bucket, &mapping.frame(&frame)?)` | a small one, in one request |
+//! | `writer.write(&mapping.frame(&frame)?)` | batches, retries; bad rows cost nobody else |
+//! | [`FrameLines::write_to`] | a file |
+//! | [`encode(&mapping.frame(&frame)?, &mut buffer)`](crate::line_protocol::encode()) | a buffer |
+//!
+//! | type of the column | as a tag | as a field | with [`field_type`](crate::Mapping::field_type) |
+//! |---|---|---|---|
+//! | `Int8` … `Int64`, `Int128` | its digits | integer | unsigned, float (the nearest), string |
+//! | `UInt8` … `UInt64`, `UInt128` | its digits | unsigned | integer, float (the nearest), string |
+//! | `Float64` | – | float | string |
+//! | `Float32`, `Float16` | – | float, by the shortest digits of 32 bits: 0.1 stays 0.1 | string |
+//! | `Decimal` | – | float (the nearest) | string, with all its digits |
+//! | `Boolean` | `true`, `false` | boolean | string |
+//! | `String`, `Categorical`, `Enum` | its text | string | – |
+//! | `Datetime` | – | string, RFC 3339 in UTC | integer, unsigned: nanoseconds since 1970 |
+//! | `Date` | – | string, `2024-05-01` | integer, unsigned: nanoseconds since 1970 |
+//! | `Time` | – | string, `12:00:00.5` | integer, unsigned: nanoseconds since midnight |
+//! | `Duration` | – | integer, nanoseconds | unsigned, float |
+//! | `Null` | left out | left out | left out |
+//! | `Binary`, `List`, `Array`, `Struct`, `Object` | – | – | – |
+//!
+//! What has no place is refused before any row, with the column and what to do. A number that the
+//! stored type cannot hold, a NaN or an infinity, and a text that line protocol cannot carry refuse
+//! their row: the error has row and column, and [`refused`](crate::Error::refused) has all such rows.
+//! Floats are no tags, since they have several spellings, each of which would be a series of its own.
+//!
+//! **The time** is a column of `Datetime` (whatever unit it has counts, not that of the mapping),
+//! `Date` (midnight), integers with a unit ([`time_in`](crate::Mapping::time_in)) or texts in RFC 3339.
+//! A `Datetime` with a zone is an instant; one without, and a `Date`, is UTC, or local where
+//! [`time_zone`](crate::Mapping::time_zone) says so: then a reading that clocks skip, or show twice,
+//! refuses its row. A time that is null refuses it too, unless there is
+//! [`server_time`](crate::Mapping::server_time).
+//!
+//! **Nulls** are not written. A row whose fields are all null is no point, whatever else it holds;
+//! reports count them ([`FrameReport::skipped`]). An empty tag is left out, as it is for the server;
+//! an empty string field is stored, but InfluxDB's replies have the same bytes for it and for null.
+//!
+//! Tags and fields are in the order of their names on the server. Chunks and slices are read where
+//! they are; only a frame cut into more than 1,024 pieces is copied into one.
 //!
 //! # Reading
 //!
@@ -63,6 +112,14 @@
 
 mod read;
 mod records;
+mod write;
+
+pub use self::write::{FrameLines, FrameReport, FrameRow, FrameRows};
+
+#[cfg(feature = "client")]
+pub(crate) use self::write::{Block, Blocks, Limits};
+#[cfg(feature = "client")]
+pub(crate) use polars::prelude::DataFrame;
 
 /// The version of polars whose frames these are.
 pub use polars;

@@ -329,7 +329,7 @@ impl Refused {
         Self { index, reason, line: Some(Bytes::copy_from_slice(line)) }
     }
 
-    #[cfg(feature = "client")]
+    #[cfg(any(feature = "client", feature = "polars"))]
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.index = index;
         self

@@ -16,6 +16,8 @@
 mod columns;
 mod csv;
 mod flux;
+#[cfg_attr(not(feature = "polars"), allow(dead_code, reason = "only data frames fail so"))]
+mod frame;
 mod kind;
 mod line;
 mod mapping;
@@ -32,6 +34,8 @@ mod writer;
 
 use std::error::Error as StdError;
 use std::fmt;
+#[cfg(feature = "polars")]
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -45,6 +49,11 @@ pub use self::row::{CellError, Mismatch, Mismatches};
 pub(crate) use self::columns::ColumnsCause;
 pub(crate) use self::csv::CsvCause;
 pub(crate) use self::flux::FluxCause;
+#[cfg_attr(
+    not(feature = "polars"),
+    allow(unused_imports, reason = "only data frames fail so")
+)]
+pub(crate) use self::frame::{FailedRows, FrameCause, FrameCell};
 pub(crate) use self::line::{LineCause, Others, Part, Rule};
 pub(crate) use self::mapping::MappingCause;
 pub(crate) use self::row::{CellProblem, Problem, RowCause, SeriesProblem};
@@ -87,6 +96,9 @@ enum Cause {
     Time(TimeCause),
     Line(LineCause),
     Mapping(MappingCause),
+    Frame(FrameCause),
+    /// Another error, with the rows of a frame that it is about.
+    Rows(FailedRows),
     Refused {
         refused: Vec<Refused>,
         records: usize,
@@ -184,6 +196,14 @@ impl Error {
         if let Cause::Writer(cause) = &self.0.cause { cause.last() } else { None }
     }
 
+    /// The same error of these rows of a frame. `row_of`: the row of each record or line.
+    #[cfg(feature = "polars")]
+    pub(crate) fn of_rows(self, rows: Range<usize>, row_of: impl Fn(usize) -> usize) -> Self {
+        let own = |refused: &Refused| refused.clone().at(row_of(refused.index()));
+        let refused = self.refused().iter().map(own).collect();
+        Self::new(Cause::Rows(FailedRows { rows, error: self, refused }))
+    }
+
     /// How many lines of a text this is about.
     pub(crate) fn refused_line_count(&self) -> usize {
         if let Cause::Line(cause) = &self.0.cause { cause.line_count() } else { 1 }
@@ -219,6 +239,7 @@ impl Error {
             Cause::Time(cause) => cause.kind(),
             Cause::Line(cause) => cause.kind(),
             Cause::Mapping(cause) => cause.kind(),
+            Cause::Frame(cause) => cause.kind(),
             Cause::Refused { .. } => ErrorKind::InvalidLine,
             Cause::Csv(cause, _) => cause.kind(),
             Cause::Row(cause) => cause.kind(),
@@ -230,7 +251,7 @@ impl Error {
             Cause::Transport(cause) => cause.kind(),
             Cause::Answer(answer) => answer.kind(),
             Cause::Writer(cause) => cause.kind(),
-            Cause::Unwritten { error, .. } => error.kind(),
+            Cause::Unwritten { error, .. } | Cause::Rows(FailedRows { error, .. }) => error.kind(),
         }
     }
 
@@ -288,7 +309,9 @@ impl Error {
     #[must_use]
     pub fn refused(&self) -> &[Refused] {
         match &self.0.cause {
-            Cause::Refused { refused, .. } | Cause::Unwritten { refused, .. } => refused,
+            Cause::Refused { refused, .. }
+            | Cause::Unwritten { refused, .. }
+            | Cause::Rows(FailedRows { refused, .. }) => refused,
             Cause::Line(cause) => cause.refused(),
             Cause::Writer(cause) => cause.refused(),
             _ => &[],
@@ -302,8 +325,20 @@ impl Error {
     pub fn unwritten(&self) -> &[u8] {
         match &self.0.cause {
             Cause::Unwritten { lines, .. } => lines,
+            Cause::Rows(FailedRows { error, .. }) => error.unwritten(),
             _ => &[],
         }
+    }
+
+    /// The rows of a data frame that were to be written together when it failed. Those before them are
+    /// written; of these, the lines are [`unwritten`](Self::unwritten), if they could be lines at all.
+    /// `None` for every other error.
+    ///
+    /// The write goes on behind them with [`rows`](crate::client::WriteFrame::rows).
+    #[cfg(all(feature = "polars", feature = "client"))]
+    #[must_use]
+    pub fn frame_rows(&self) -> Option<Range<usize>> {
+        if let Cause::Rows(failed) = &self.0.cause { Some(failed.rows.clone()) } else { None }
     }
 
     /// Everything in which a table did not fit the struct. Empty for every other error.
@@ -356,6 +391,7 @@ impl Error {
     fn wrapped(&self) -> Option<&Self> {
         match &self.0.cause {
             Cause::Unwritten { error, .. }
+            | Cause::Rows(FailedRows { error, .. })
             | Cause::Writer(WriterCause::GaveUp { last: error, .. }) => Some(error),
             _ => None,
         }
@@ -364,7 +400,9 @@ impl Error {
     fn answer(&self) -> Option<&Answer> {
         match &self.0.cause {
             Cause::Answer(answer) => Some(answer),
-            Cause::Unwritten { error, .. } => error.answer(),
+            Cause::Unwritten { error, .. } | Cause::Rows(FailedRows { error, .. }) => {
+                error.answer()
+            }
             Cause::Writer(cause) => cause.last()?.answer(),
             _ => None,
         }
@@ -377,6 +415,8 @@ impl fmt::Display for Error {
             Cause::Time(cause) => cause.fmt(f),
             Cause::Line(cause) => cause.fmt(f),
             Cause::Mapping(cause) => cause.fmt(f),
+            Cause::Frame(cause) => cause.fmt(f),
+            Cause::Rows(rows) => rows.fmt(f),
             Cause::Refused { refused, records, others } => {
                 line::fmt_refused(refused, *records, *others, f)
             }
@@ -409,7 +449,9 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.cause {
-            Cause::Unwritten { error, .. } => error.source(),
+            Cause::Unwritten { error, .. } | Cause::Rows(FailedRows { error, .. }) => {
+                error.source()
+            }
             Cause::Writer(cause) => cause.last().map(|last| last as &(dyn StdError + 'static)),
             _ => self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static)),
         }
@@ -427,7 +469,7 @@ macro_rules! causes {
 }
 
 causes!(
-    TimeCause => Time, LineCause => Line, MappingCause => Mapping, RowCause => Row, FluxCause => Flux, SelectCause => Select, SettingCause => Setting,
+    TimeCause => Time, LineCause => Line, MappingCause => Mapping, FrameCause => Frame, RowCause => Row, FluxCause => Flux, SelectCause => Select, SettingCause => Setting,
     TransportCause => Transport, Answer => Answer, WriterCause => Writer
 );
 #[cfg(feature = "polars")]

@@ -1,0 +1,158 @@
+//! A cell as a field.
+
+use polars::prelude::{DataType, StaticArray as _};
+
+use super::cells::{Cell, Cells};
+use super::text::Text;
+use crate::error::{FrameCause, FrameCell, Result};
+use crate::line_protocol::{FieldWriter, Fields};
+use crate::schema::ValueType;
+
+/// A column that is a field.
+#[derive(Debug)]
+pub(super) struct Field {
+    /// Of the column.
+    pub(super) name: String,
+    /// `,key=`
+    pub(super) text: Vec<u8>,
+    pub(super) stored: ValueType,
+    pub(super) skips_non_finite: bool,
+}
+
+/// What a column of this type is stored as: the type asked for, if it can be, else its own.
+pub(super) fn stored_type(
+    column: &str,
+    dtype: &DataType,
+    asked: Option<ValueType>,
+) -> Result<ValueType> {
+    use ValueType::{Boolean, Float, Integer, String, Unsigned};
+    let possible: &[ValueType] = match dtype {
+        DataType::Null => &[Float, Integer, Unsigned, Boolean, String],
+        DataType::Boolean => &[Boolean, String],
+        DataType::Float16 | DataType::Float32 | DataType::Float64 | DataType::Decimal(..) => {
+            &[Float, String]
+        }
+        DataType::Duration(_) => &[Integer, Unsigned, Float],
+        DataType::Date | DataType::Datetime(..) | DataType::Time => &[String, Integer, Unsigned],
+        DataType::String | DataType::Categorical(..) | DataType::Enum(..) => &[String],
+        _ if dtype.is_unsigned_integer() => &[Unsigned, Integer, Float, String],
+        _ => &[Integer, Unsigned, Float, String],
+    };
+    let stored = asked.unwrap_or(possible[0]);
+    if possible.contains(&stored) {
+        return Ok(stored);
+    }
+    let place = match stored {
+        Float => "stored as a float",
+        Integer => "stored as an integer",
+        Unsigned => "stored as an unsigned integer",
+        Boolean => "stored as a boolean",
+        String => "stored as a string",
+        ValueType::Time => "stored as a time, which no field is",
+    };
+    let remedy = "leave out its `field_type`, or cast the column with polars";
+    let (column, dtype) = (column.to_owned(), dtype.to_string());
+    Err(FrameCause::Type { column, dtype, place, remedy }.into())
+}
+
+impl Field {
+    /// Appends the field, unless the cell is null.
+    #[inline]
+    pub(super) fn write(
+        &self,
+        cells: &Cells,
+        at: usize,
+        line: &mut Fields<'_>,
+    ) -> Result<(), FrameCell> {
+        let written = match (cells, self.stored) {
+            (Cells::Float(cells), ValueType::Float) => match cells.get(at) {
+                Some(value) => self.place(line).float(value),
+                None => return Ok(()),
+            },
+            (Cells::Integer(cells), ValueType::Integer) => match cells.get(at) {
+                Some(value) => self.place(line).integer(value),
+                None => return Ok(()),
+            },
+            (Cells::Text(cells), _) => match cells.get(at) {
+                Some(value) => self.place(line).text(value),
+                None => return Ok(()),
+            },
+            (Cells::Boolean(cells), ValueType::Boolean) => match cells.get(at) {
+                Some(value) => self.place(line).boolean(value),
+                None => return Ok(()),
+            },
+            _ => return self.convert(cells.get(at)?, line),
+        };
+        written.map_err(FrameCell::Refused)
+    }
+
+    fn place<'s>(&'s self, line: &'s mut Fields<'_>) -> FieldWriter<'s> {
+        let place = line.literal_field(&self.name, &self.text);
+        if self.skips_non_finite { place.skip_non_finite() } else { place }
+    }
+
+    fn convert(&self, cell: Cell<'_>, line: &mut Fields<'_>) -> Result<(), FrameCell> {
+        let place = self.place(line);
+        let written = match cell {
+            Cell::Null => return Ok(()),
+            Cell::Boolean(value) if self.stored == ValueType::String => {
+                place.text(if value { "true" } else { "false" })
+            }
+            Cell::Boolean(value) => place.boolean(value),
+            Cell::Text(value) => place.text(value),
+            Cell::Integer(value) => return self.integer(value, place),
+            Cell::Float(_) | Cell::Float32(_) => self.float(cell, place),
+            Cell::Decimal { digits, scale } => self.decimal(digits, scale, place),
+            Cell::Date(nanos) | Cell::Instant(nanos) if self.stored != ValueType::String => {
+                return self.integer(nanos, place);
+            }
+            Cell::TimeOfDay(nanos) if self.stored != ValueType::String => {
+                return self.integer(nanos.into(), place);
+            }
+            Cell::Date(nanos) => place.text(Text::date(nanos)?.as_str()),
+            Cell::Instant(nanos) => place.text(Text::instant(nanos)?.as_str()),
+            Cell::TimeOfDay(nanos) => place.text(Text::time_of_day(nanos)?.as_str()),
+        };
+        written.map_err(FrameCell::Refused)
+    }
+
+    fn integer(&self, value: i128, place: FieldWriter<'_>) -> Result<(), FrameCell> {
+        let beyond = |stored| FrameCell::Beyond { value: value.to_string(), stored };
+        let written = match self.stored {
+            ValueType::Float => {
+                #[expect(clippy::cast_precision_loss, reason = "asked for: the nearest float")]
+                let nearest = value as f64;
+                place.float(nearest)
+            }
+            ValueType::String => place.text(itoa::Buffer::new().format(value)),
+            ValueType::Unsigned => {
+                let value = u64::try_from(value).map_err(|_| beyond("unsigned integer"))?;
+                place.unsigned(value)
+            }
+            _ => {
+                let value = i64::try_from(value).map_err(|_| beyond("integer"))?;
+                place.integer(value)
+            }
+        };
+        written.map_err(FrameCell::Refused)
+    }
+
+    fn float(&self, cell: Cell<'_>, place: FieldWriter<'_>) -> Result<()> {
+        match (cell, self.stored) {
+            (Cell::Float(value), ValueType::String) => place.text(&value.to_string()),
+            (Cell::Float32(value), ValueType::String) => place.text(&value.to_string()),
+            (Cell::Float32(value), _) => place.float32(value),
+            (Cell::Float(value), _) => place.float(value),
+            _ => Ok(()),
+        }
+    }
+
+    fn decimal(&self, digits: i128, scale: usize, place: FieldWriter<'_>) -> Result<()> {
+        let text = Text::decimal(digits, scale);
+        if self.stored == ValueType::String {
+            return place.text(text.as_str());
+        }
+        // Correctly rounded, which a quotient of floats would not be.
+        place.float(text.as_str().parse().unwrap_or(f64::NAN))
+    }
+}
