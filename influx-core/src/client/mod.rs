@@ -7,6 +7,7 @@
 //! | I want | call |
 //! |---|---|
 //! | to write a few records now | [`Client::write`] |
+//! | to write a data frame (feature `polars`) | `Client::write_frame` |
 //! | to write from many tasks, and lose nothing while the server is away | [`Client::writer`] |
 //! | rows of a struct, by time, tags and fields | [`Client::select`] `.range(…).filter(…).fetch()` |
 //! | the newest row of each series | … `.sort_desc(Cpu::TIME).limit_per_series(1)` |
@@ -36,6 +37,8 @@ mod rows;
 mod select;
 mod source;
 mod write;
+#[cfg(feature = "polars")]
+mod write_frame;
 pub mod writer;
 
 use std::fmt;
@@ -53,15 +56,21 @@ pub use self::query::{Query, RawReply};
 pub use self::rows::{RowStream, Rows};
 pub use self::select::{HasRange, NoRange, Ranged, Select};
 pub use self::write::Write;
+#[cfg(feature = "polars")]
+pub use self::write_frame::WriteFrame;
 pub use self::writer::{Receipt, Report, Writer, WriterBuilder};
 pub use crate::http::BoxFuture;
 
 use crate::admin::{self, Buckets, Setup};
 use crate::config::Options;
+#[cfg(feature = "polars")]
+use crate::dataframe::DataFrame;
 use crate::error::Result;
 use crate::flux::Script;
 use crate::http::Connection;
 use crate::line_protocol::IntoLines;
+#[cfg(feature = "polars")]
+use crate::line_protocol::Mapping;
 use crate::measurement::Measurement;
 
 /// A handle on one InfluxDB server. Clones share its connections.
@@ -134,6 +143,39 @@ impl Client {
         lines: impl IntoLines<Kind> + 'x,
     ) -> Write<'x> {
         Write::new(Arc::clone(&self.0), bucket.into(), lines)
+    }
+
+    /// Writes the rows of a data frame, in as many requests as that takes. See [`WriteFrame`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let client = influx_core::Client::builder(server.url()).token(server.token());
+    /// # let client = client.org(server.org()).build()?;
+    /// use influx_core::dataframe::polars::prelude::df;
+    /// use influx_core::{Mapping, Precision};
+    ///
+    /// let frame = df!(
+    ///     "host" => ["a", "b"],
+    ///     "temp" => [22.35, 21.5],
+    ///     "at" => [1_714_564_800_i64, 1_714_564_801],
+    /// )?;
+    /// let mapping = Mapping::measurement("cpu").tag("host").time_in("at", Precision::Seconds);
+    /// let report = client.write_frame("my-bucket", &frame, &mapping).await?;
+    /// assert_eq!(report.points(), 2);
+    /// # assert_eq!(server.lines("my-bucket").len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "polars")]
+    pub fn write_frame(
+        &self,
+        bucket: impl Into<String>,
+        frame: &DataFrame,
+        mapping: &Mapping,
+    ) -> WriteFrame {
+        WriteFrame::new(Arc::clone(&self.0), bucket.into(), mapping.frame(frame))
     }
 
     /// Starts a [`Writer`] for this bucket: it collects lines into batches and sends them in the

@@ -77,10 +77,7 @@ impl<'x> Write<'x> {
         let mut encoded = Lines::new(self.precision).default_tags(&tags);
         (self.append)(&mut encoded);
         let (lines, precision) = encoded.finish()?;
-        if self.bucket.is_empty() {
-            let remedy = "name the one to write to";
-            return Err(SettingCause::Missing { what: "bucket", remedy }.into());
-        }
+        check_bucket(&self.bucket)?;
         let org = self.connection.org(self.org.as_deref())?.to_owned();
         if lines.is_empty() {
             return Ok(None);
@@ -90,17 +87,26 @@ impl<'x> Write<'x> {
     }
 }
 
+/// Makes sure that there is a bucket to write to.
+pub(super) fn check_bucket(bucket: &str) -> Result<()> {
+    let remedy = "name the one to write to";
+    if bucket.is_empty() {
+        return Err(SettingCause::Missing { what: "bucket", remedy }.into());
+    }
+    Ok(())
+}
+
 /// An encoded write.
-struct Sending {
-    connection: Arc<Connection>,
-    bucket: String,
-    org: String,
-    precision: Precision,
-    lines: Bytes,
+pub(super) struct Sending {
+    pub(super) connection: Arc<Connection>,
+    pub(super) bucket: String,
+    pub(super) org: String,
+    pub(super) precision: Precision,
+    pub(super) lines: Bytes,
 }
 
 impl Sending {
-    async fn send(self) -> Result<()> {
+    pub(super) async fn send(self) -> Result<()> {
         let body = self.connection.encode(self.lines.clone(), None);
         let request = request(body, &self.org, &self.bucket, self.precision);
         let outcome = self.connection.call(request).await.and_then(check_stored);
