@@ -1,6 +1,16 @@
 //! Data frames against the test kit and a real server.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    clippy::too_many_lines,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests fail by panicking, hold tables of cases, and have no public API"
+)]
 
 mod read;
 #[path = "../integration/support/mod.rs"]
 #[allow(dead_code, reason = "the other tests use all of it")]
 mod support;
+mod write;
