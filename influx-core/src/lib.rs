@@ -62,6 +62,7 @@
 //! | [`measurement`] | **the guide to the derive**; structs, members, and which cell goes where |
 //! | [`client`] | writes, **typed queries** ([`Select`](client::Select)) and scripts, deletes, health |
 //! | [`client::writer`] | **writing from many tasks**: batches, retries, and what becomes of each line |
+//! | `blocking` | the same without async; a feature |
 //! | [`admin`] | setting a server up, buckets |
 //!
 //! # Features
@@ -72,6 +73,7 @@
 //! | `client` | yes | the HTTP client; without it the codecs stand alone, without I/O |
 //! | `rustls` | yes | `https://`, with ring and the platform's certificates |
 //! | `gzip` | yes | compressed writes (on request) and replies |
+//! | `blocking` | no | `wait` in the place of `.await`, for programs without async |
 //! | `tracing` | no | log records and spans of writers |
 //! | `metrics` | no | counts and gauges of writers, through the facade `metrics` |
 //! | `polars` | no | the module `dataframe`: results and records as polars' `DataFrame`s; takes minutes to build |
@@ -92,6 +94,8 @@ pub mod admin;
 pub mod annotated_csv;
 #[cfg(feature = "client")]
 mod batch;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "client")]

@@ -40,6 +40,7 @@ const CORE: Rooms = &[
             "admin",
         ],
     ),
+    ("blocking", &["error", "client"]),
 ];
 
 /// A room may be a single file.
@@ -85,11 +86,11 @@ const GUESTS: [(&str, &[&str]); 15] = [
     ("rustls", &["http/reqwest.rs"]),
     ("rustls_platform_verifier", &["http/reqwest.rs"]),
     ("flate2", &["http/compress.rs"]),
-    ("tokio", &["http/", "client/writer/"]),
+    ("tokio", &["http/", "client/writer/", "blocking/"]),
     ("tracing", &["client/writer/observe.rs"]),
     ("metrics", &["client/writer/observe.rs"]),
     ("fastrand", &["client/writer/lane.rs"]),
-    ("futures_core", &["http/reqwest.rs", "client/"]),
+    ("futures_core", &["http/reqwest.rs", "client/", "blocking/"]),
     (
         "serde",
         &[

@@ -12,6 +12,7 @@
 mod allocations;
 mod architecture;
 mod assemble;
+mod blocking;
 mod compile_errors;
 mod cuts;
 mod derive;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod alike;
+mod blocking;
 mod errors;
 mod flux;
 mod hostile;
