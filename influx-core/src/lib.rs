@@ -65,6 +65,8 @@
 //! | `blocking` | the same without async; a feature |
 //! | [`admin`] | setting a server up, buckets |
 //!
+//! [Coming from the Python client](from_python)? Its snippets, each beside ours.
+//!
 //! # Features
 //!
 //! | feature | default | brings |
@@ -104,6 +106,9 @@ mod config;
 pub mod dataframe;
 pub mod error;
 pub mod flux;
+#[cfg(all(feature = "client", feature = "derive"))]
+#[doc = include_str!("from_python.md")]
+pub mod from_python {}
 #[cfg(feature = "client")]
 mod http;
 #[cfg_attr(

@@ -5,7 +5,7 @@
 //! # let server = influx_testkit::Server::start();
 //! # let url = server.url(); // of a server for tests, inside the process
 //! use chrono::{DateTime, TimeDelta, Utc};
-//! use influx_core::blocking::{Wait, WaitEach};
+//! use influx_core::blocking::{Wait as _, WaitEach as _};
 //! use influx_core::{Client, Measurement};
 //!
 //! #[derive(Measurement, Debug, Clone, PartialEq)]
@@ -18,25 +18,20 @@
 //!     time: DateTime<Utc>,
 //! }
 //!
-//! fn main() -> influx_core::Result<()> {
-//! # run(influx_testkit::Server::start().url())
-//! # }
-//! # fn run(url: String) -> influx_core::Result<()> {
-//!     let client = Client::builder(url).token("my-token").org("my-org").build()?;
-//!     let cpu = Cpu { core: "0".into(), temp: 22.35, time: Utc::now() };
-//!     client.write("my-bucket", &cpu).wait()?;
+//! let client = Client::builder(url).token("my-token").org("my-org").build()?;
+//! let cpu = Cpu { core: "0".into(), temp: 22.35, time: Utc::now() };
+//! client.write("my-bucket", &cpu).wait()?;
 //!
-//!     let hot = || client.select::<Cpu>("my-bucket").range(TimeDelta::hours(-1)..);
-//!     assert_eq!(hot().fetch().wait()?, [cpu.clone()]);
-//!     for row in hot().stream().wait_each() {
-//!         assert_eq!(row?, cpu);
-//!     }
-//!
-//!     let writer = client.writer("my-bucket").start().wait()?;
-//!     writer.write(&cpu).wait()?;
-//!     assert_eq!(writer.close().wait()?.to_string(), "1 line delivered");
-//!     Ok(())
+//! let select = || client.select::<Cpu>("my-bucket").range(TimeDelta::hours(-1)..);
+//! assert_eq!(select().fetch().wait()?, [cpu.clone()]);
+//! for row in select().stream().wait_each() {
+//!     assert_eq!(row?, cpu);
 //! }
+//!
+//! let writer = client.writer("my-bucket").start().wait()?;
+//! writer.write(&cpu).wait()?;
+//! assert_eq!(writer.close().wait()?.to_string(), "1 line delivered");
+//! # Ok::<(), influx_core::Error>(())
 //! ```
 //!
 //! A program has one runtime for this, with one thread of its own, that starts with the first call
