@@ -62,7 +62,9 @@ async fn main() -> AnyResult<()> {
     let files: Vec<_> = std::env::args_os().skip(1).collect();
     let (policies, grants) = match &files[..] {
         [] => (POLICIES.to_owned(), GRANTS.to_owned()),
-        [policies, grants] => (std::fs::read_to_string(policies)?, std::fs::read_to_string(grants)?),
+        [policies, grants] => {
+            (std::fs::read_to_string(policies)?, std::fs::read_to_string(grants)?)
+        }
         _ => return Err("give two files, or none".into()),
     };
     if std::env::var_os("INFLUXDB_V2_URL").is_none() {

@@ -12,7 +12,9 @@ use std::path::Path;
 use influx_core::dataframe::FrameOptions;
 use influx_core::{Client, flux};
 use influx_frame_examples::{hourly_temperatures, temperature};
-use polars::prelude::{DataFrame, ParquetReader, ParquetWriter, SerReader as _, SortMultipleOptions};
+use polars::prelude::{
+    DataFrame, ParquetReader, ParquetWriter, SerReader as _, SortMultipleOptions,
+};
 
 const BUCKET: &str = "parquet";
 /// As many rows are in memory at once.
@@ -35,7 +37,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let order = SortMultipleOptions::default;
     let before = read(&input)?.sort(["city", "time"], order())?;
     let after = read(&output)?.sort(["city", "_time"], order())?;
-    assert_eq!(before.column("temperature_f")?.f64()?, after.column("fahrenheit")?.f64()?);
+    let [before, stored] = [before.column("temperature_f")?, after.column("fahrenheit")?];
+    assert!(before.as_materialized_series().equals(stored.as_materialized_series()));
     println!("{} rows went through the bucket: {after}", after.height());
     std::fs::remove_dir_all(folder)?;
     Ok(())

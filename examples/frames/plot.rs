@@ -46,7 +46,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// The means of the days, both cities.
 async fn days(client: &Client) -> Result<Vec<Temperature>, Box<dyn Error>> {
-    let year: [DateTime<Utc>; 2] = ["2010-01-01T08:00:00Z".parse()?, "2011-01-01T08:00:00Z".parse()?];
+    let year: [DateTime<Utc>; 2] =
+        ["2010-01-01T08:00:00Z".parse()?, "2011-01-01T08:00:00Z".parse()?];
     let frame = client
         .select::<Temperature>(BUCKET)
         .range(year[0]..year[1])
