@@ -31,7 +31,7 @@ pub(crate) use self::assembly::{Texts, fingerprint, show};
 pub use self::column::ColumnValue;
 pub use self::decoder::{Decoder, Progress, rows};
 pub use self::field::FieldValue;
-#[cfg(feature = "polars")]
+#[cfg(all(feature = "client", feature = "polars"))]
 pub(crate) use self::plan::RowPlan;
 pub use self::predicate::{
     Compares, Deletable, Equates, General, Join, Number, Operand, Ordered, Predicate,

@@ -73,7 +73,7 @@ impl RowPlan {
     }
 
     /// For each column of the schema, the table's column.
-    #[cfg(feature = "polars")]
+    #[cfg(all(feature = "client", feature = "polars"))]
     pub(crate) fn places(&self) -> &[Option<usize>] {
         &self.places
     }

@@ -50,7 +50,7 @@ impl Clock {
 #[inline]
 fn seconds(text: [u8; 8]) -> Option<i64> {
     let digits = u64::from_le_bytes(text) ^ ZEROS;
-    let beyond_nine = (digits | (digits & !HIGH) + 118 * LOW) & HIGH;
+    let beyond_nine = (digits | ((digits & !HIGH) + 118 * LOW)) & HIGH;
     if beyond_nine != 0 || digits & COLONS != 0 {
         return None;
     }

@@ -124,6 +124,6 @@ fn a_clock_reads_what_is_read_without_it() {
         }
         text.truncate(random.usize(text.len().saturating_sub(2)..=text.len()));
         let shown = String::from_utf8_lossy(&text).into_owned();
-        assert_eq!(clock.parse(&text), super::parse_rfc3339(&text), "{shown}");
+        assert_eq!(clock.parse(&text), parse_rfc3339(&text), "{shown}");
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn chunk(first: usize, rows: usize, rng: &mut Rng) -> DataFrame {
         column("u32", rows, rng, |rng| rng.u32(..)),
         column("u64", rows, rng, |rng| rng.u64(..)),
         column("u128", rows, rng, |rng| u128::from(rng.u64(..))),
-        column("f32", rows, rng, |rng| rng.i16(..) as f32 / 100.0),
+        column("f32", rows, rng, |rng| f32::from(rng.i16(..)) / 100.0),
         column("f64", rows, rng, |rng| (rng.f64() - 0.5) * 1e9),
         column("decimal", rows, rng, |rng| rng.i64(-9_999_999..9_999_999) as f64 / 1000.0)
             .cast(&DataType::Decimal(20, 3))
