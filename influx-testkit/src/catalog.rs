@@ -10,6 +10,10 @@ pub(crate) struct Catalog {
     pub(crate) tokens: Vec<Token>,
     /// The first user. Once there is one, no set-up is allowed any more.
     pub(crate) user: Option<String>,
+    /// Without one, the user cannot sign in.
+    pub(crate) password: Option<String>,
+    /// What the cookies of those who have signed in say.
+    pub(crate) sessions: Vec<String>,
     ids: u64,
 }
 

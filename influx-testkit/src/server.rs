@@ -202,6 +202,25 @@ impl Server {
         &self.settings.token
     }
 
+    /// The name of the operator, who may do everything, for sessions; that of a server that was set up by a
+    /// request is the one of that request.
+    #[must_use]
+    pub const fn username(&self) -> &str {
+        api::USERNAME
+    }
+
+    /// The operator's password, likewise.
+    #[must_use]
+    pub const fn password(&self) -> &str {
+        api::PASSWORD
+    }
+
+    /// Ends all sessions, as the real server does when they have not been used for an hour, or when it
+    /// is started anew. The clock does not end them.
+    pub fn end_sessions(&self) {
+        self.lock().state.catalog.sessions.clear();
+    }
+
     /// The organization's name.
     #[must_use]
     pub fn org(&self) -> &str {

@@ -67,15 +67,18 @@ const PURE: [&str; 8] =
     ["error", "time", "schema", "flux", "line_protocol", "annotated_csv", "measurement", "batch"];
 
 /// Crates that only some places of `influx-core` may name.
-const GUESTS: [(&str, &[&str]); 13] = [
+const GUESTS: [(&str, &[&str]); 16] = [
     ("reqwest", &["http/reqwest.rs"]),
-    ("rustls", &["http/reqwest.rs"]),
-    ("rustls_platform_verifier", &["http/reqwest.rs"]),
+    ("rustls", &["http/tls.rs"]),
+    ("rustls_platform_verifier", &["http/tls.rs"]),
+    ("pkcs8", &["http/tls.rs"]),
+    ("toml", &["config/file/"]),
+    ("strsim", &["config/nearest.rs"]),
     ("flate2", &["http/compress.rs"]),
     ("tokio", &["http/", "client/writer/"]),
-    ("tracing", &["client/writer/observe.rs"]),
+    ("tracing", &["client/writer/observe.rs", "config/mod.rs"]),
     ("metrics", &["client/writer/observe.rs"]),
-    ("fastrand", &["client/writer/lane.rs"]),
+    ("fastrand", &["client/writer/lane.rs", "http/retry.rs"]),
     ("futures_core", &["http/reqwest.rs", "client/"]),
     (
         "serde",
@@ -87,11 +90,12 @@ const GUESTS: [(&str, &[&str]); 13] = [
             "annotated_csv/",
             "measurement/row.rs",
             "http/",
+            "config/file/json.rs",
             "admin/",
             "client/",
         ],
     ),
-    ("serde_json", &["http/"]),
+    ("serde_json", &["http/", "config/file/json.rs"]),
     ("url", &["http/", "config/"]),
     ("chrono", &["time/", "flux/param.rs", "measurement/timestamp.rs", "http/answer.rs"]),
 ];

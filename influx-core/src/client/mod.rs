@@ -50,7 +50,11 @@ pub use self::rows::{RowStream, Rows};
 pub use self::select::{HasRange, NoRange, Ranged, Select};
 pub use self::write::Write;
 pub use self::writer::{Receipt, Report, Writer, WriterBuilder};
+#[cfg(feature = "config-file")]
+pub use crate::config::{ConfigFile, ConfigFormat};
 pub use crate::http::BoxFuture;
+#[cfg(feature = "http-client")]
+pub use crate::http::HttpClient;
 
 use crate::admin::{self, Buckets, Setup};
 use crate::config::Options;
@@ -86,21 +90,57 @@ impl Client {
         ClientBuilder::new(Options::new(url))
     }
 
-    /// A client from environment variables.
-    ///
-    /// | variable | meaning | default |
-    /// |---|---|---|
-    /// | `INFLUXDB_V2_URL` | the server | `http://localhost:8086` |
-    /// | `INFLUXDB_V2_TOKEN` | the API token | none: requests are not authenticated |
-    /// | `INFLUXDB_V2_ORG` | the organization, name or ID | none: calls that need one fail |
-    /// | `INFLUXDB_V2_TIMEOUT` | time-out of a short request, in milliseconds; 0 for none | 10000 |
-    /// | `INFLUXDB_V2_SSL_CA_CERT` | a file of PEM certificates to trust as well | none |
+    /// A client from environment variables, such as `INFLUXDB_V2_URL`, `INFLUXDB_V2_TOKEN` and
+    /// `INFLUXDB_V2_ORG`. The page of [`ClientBuilder`] lists all.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when a variable cannot work, or is one that
-    /// the official clients honour and this one does not yet.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when a variable cannot work.
     pub fn from_env() -> Result<Self> {
-        ClientBuilder::new(Options::from_env()?).build()
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// A client from a file of settings: TOML, INI, JSON, or the profiles of the `influx` CLI. See
+    /// [`ConfigFile`] for the formats and [`ClientBuilder`] for the keys, for the environment on top of
+    /// them, and for warnings.
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join(format!("from-config-file-{}.toml", std::process::id()));
+    /// std::fs::write(
+    ///     &path,
+    ///     r#"
+    ///     [influx2]
+    ///     url = "http://localhost:8086"
+    ///     token = "my-token"
+    ///     org = "my-org"
+    ///     timeout = 6000
+    ///
+    ///     [tags]
+    ///     host = "${env.CARGO_PKG_NAME}"
+    ///     "#,
+    /// )?;
+    /// let client = influx_core::Client::from_config_file(&path)?;
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the file cannot be read, is not of its
+    /// format, or a setting in it cannot work.
+    #[cfg(feature = "config-file")]
+    pub fn from_config_file(file: impl Into<ConfigFile>) -> Result<Self> {
+        ClientBuilder::from_config_file(file)?.build()
+    }
+
+    /// Ends the [`session`](ClientBuilder::session) that this client and its clones have signed in to.
+    /// A later request signs in again. Without a session it does nothing.
+    ///
+    /// # Errors
+    /// Failures of the connection. The client has forgotten the session all the same.
+    ///
+    /// # Cancel safety
+    /// The client has forgotten the session; the server may not.
+    pub async fn sign_out(&self) -> Result<()> {
+        self.0.sign_out().await
     }
 
     pub(crate) fn from_options(options: Options) -> Result<Self> {
@@ -192,7 +232,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("url", &self.0.base.as_str())
             .field("org", &self.0.org)
-            .field("token", &self.0.token)
+            .field("auth", &self.0.auth)
             .finish_non_exhaustive()
     }
 }

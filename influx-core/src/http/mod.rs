@@ -8,8 +8,14 @@ mod answer;
 mod auth;
 mod body;
 mod compress;
+mod redirect;
 mod request;
 mod reqwest;
+mod retry;
+mod session;
+#[cfg(feature = "rustls")]
+mod tls;
+mod wire;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,15 +25,21 @@ use bytes::{Bytes, BytesMut};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::error::{Answer, Endpoint, Error, Failure, Result, SettingCause, TransportCause};
+use crate::error::{
+    Answer, Endpoint, Error, ErrorKind, Failure, Result, SettingCause, TransportCause,
+};
 
 pub use self::auth::Token;
-pub(crate) use self::auth::TokenSource;
+pub(crate) use self::auth::{Auth, TokenSource};
 pub(crate) use self::body::Body;
 pub(crate) use self::compress::Encoded;
 pub(crate) use self::request::{Method, Request};
+#[cfg(feature = "http-client")]
+pub use self::reqwest::HttpClient;
 pub(crate) use self::reqwest::Transport;
+pub(crate) use self::wire::{Header, Identity, Proxy, Wire};
 
+use self::auth::Proof;
 use self::reqwest::Response;
 
 /// A future that owns all it needs and can be spawned.
@@ -42,7 +54,11 @@ pub(crate) struct Connection {
     pub(crate) transport: Transport,
     /// Ends in `/`.
     pub(crate) base: Url,
-    pub(crate) token: TokenSource,
+    pub(crate) auth: Auth,
+    /// How many redirects of one request are followed.
+    pub(crate) redirects: u32,
+    /// How often what only reads is asked again after a failure that may pass.
+    pub(crate) retries: u32,
     pub(crate) org: Option<String>,
     pub(crate) gzip: bool,
     /// For every structured record that is written.
@@ -87,6 +103,10 @@ impl Connection {
         request: Request,
         accepted: Option<u16>,
     ) -> Result<Reply> {
+        self.tried(&request, || self.call_once(&request, accepted)).await
+    }
+
+    async fn call_once(&self, request: &Request, accepted: Option<u16>) -> Result<Reply> {
         let endpoint = request.endpoint;
         let answered = within(self.timeout, endpoint, async {
             let response = self.send(request).await?;
@@ -106,6 +126,10 @@ impl Connection {
     /// Sends a request and hands over its reply as it comes; an error status is an error. The server
     /// may be silent for so long.
     pub(crate) async fn open(&self, request: Request, silence: Option<Duration>) -> Result<Body> {
+        self.tried(&request, || self.open_once(&request, silence)).await
+    }
+
+    async fn open_once(&self, request: &Request, silence: Option<Duration>) -> Result<Body> {
         let endpoint = request.endpoint;
         let mut response = within(silence, endpoint, self.send(request)).await?;
         match response.status() {
@@ -124,7 +148,46 @@ impl Connection {
         if gzip.unwrap_or(self.gzip) { Encoded::gzip(body) } else { Encoded::plain(body) }
     }
 
-    async fn send(&self, request: Request) -> Result<Response> {
+    /// Ends the session of a user who has signed in.
+    pub(crate) async fn sign_out(&self) -> Result<()> {
+        let Auth::Session(session) = &self.auth else { return Ok(()) };
+        within(self.timeout, Endpoint::Admin, session.sign_out(self)).await
+    }
+
+    async fn send(&self, request: &Request) -> Result<Response> {
+        let proof = self.auth.current(self).await?;
+        let response = self.follow(request, &proof).await?;
+        if response.status() != 401 || !self.auth.is_renewable() {
+            return Ok(response);
+        }
+        let error = answer::read(response, request.endpoint).await;
+        // A missing permission is a 401 too; who asks for it is known then.
+        if error.kind() == ErrorKind::Unauthorized
+            && let Some(renewed) = self.auth.renewed(&proof, self).await?
+        {
+            // The server has done nothing yet.
+            return self.follow(request, &renewed).await;
+        }
+        Err(error)
+    }
+
+    /// Sends a request once, and again to wherever a redirect leads.
+    async fn follow(&self, request: &Request, proof: &Proof) -> Result<Response> {
+        let (mut url, mut left) = (self.url(request)?, self.redirects);
+        loop {
+            let response = self.transport.send(request, &url, proof).await?;
+            if self.redirects == 0 || !(300..400).contains(&response.status()) {
+                return Ok(response);
+            }
+            match redirect::next(&url, &response, request.method, left) {
+                Ok(next) => url = next,
+                Err(why) => return Err(answer::redirected(&response, request.endpoint, why)),
+            }
+            left -= 1;
+        }
+    }
+
+    fn url(&self, request: &Request) -> Result<Url> {
         let mut url = self.base.join(&request.path).map_err(|error| {
             Error::setting(
                 SettingCause::Invalid { what: "path", problem: "cannot be part of a URL" },
@@ -140,32 +203,7 @@ impl Connection {
                 SettingCause::Invalid { what: "bucket's or organization's name", problem }.into()
             );
         }
-        let token = self.token.current()?;
-        let response = self.send_with(&request, url.clone(), token.as_ref()).await?;
-        if response.status() == 401
-            && let Some(renewed) = self.token.renewed(token.as_ref())?
-        {
-            // The server has done nothing yet.
-            return self.send_with(&request, url, Some(&renewed)).await;
-        }
-        Ok(response)
-    }
-
-    async fn send_with(
-        &self,
-        request: &Request,
-        url: Url,
-        token: Option<&Token>,
-    ) -> Result<Response> {
-        let headers = [
-            ("accept", Some(request.accept)),
-            ("accept-encoding", request.accept_encoding),
-            ("content-type", request.content_type),
-            ("content-encoding", request.body.encoding),
-        ];
-        let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let (token, body) = (token.map(Token::header), request.body.body.clone());
-        self.transport.send(request.method, url, headers, token, body, request.endpoint).await
+        Ok(url)
     }
 }
 

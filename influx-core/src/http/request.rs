@@ -58,6 +58,22 @@ impl Request {
         request.json(body)
     }
 
+    /// For `/api/v2/signin`.
+    pub(super) fn sign_in() -> Self {
+        Self { endpoint: Endpoint::SignIn, ..Self::new(Method::Post, "api/v2/signin") }
+    }
+
+    /// The headers that say what is sent and what is wanted.
+    pub(super) fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let headers = [
+            ("accept", Some(self.accept)),
+            ("accept-encoding", self.accept_encoding),
+            ("content-type", self.content_type),
+            ("content-encoding", self.body.encoding),
+        ];
+        headers.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+
     #[must_use]
     pub(crate) fn parameter(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.parameters.push((name, value.into()));
