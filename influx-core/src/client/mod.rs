@@ -52,9 +52,9 @@ pub use self::write::Write;
 pub use self::writer::{Receipt, Report, Writer, WriterBuilder};
 #[cfg(feature = "config-file")]
 pub use crate::config::{ConfigFile, ConfigFormat};
-pub use crate::http::BoxFuture;
 #[cfg(feature = "http-client")]
 pub use crate::http::HttpClient;
+pub use crate::http::{BoxFuture, Method};
 
 use crate::admin::{self, Buckets, Setup};
 use crate::config::Options;

@@ -33,7 +33,8 @@ pub use self::auth::Token;
 pub(crate) use self::auth::{Auth, TokenSource};
 pub(crate) use self::body::Body;
 pub(crate) use self::compress::Encoded;
-pub(crate) use self::request::{Method, Request};
+pub use self::request::Method;
+pub(crate) use self::request::Request;
 #[cfg(feature = "http-client")]
 pub use self::reqwest::HttpClient;
 pub(crate) use self::reqwest::Transport;
