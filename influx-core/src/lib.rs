@@ -60,6 +60,7 @@
 //! | [`line_protocol`] | how points are written |
 //! | [`annotated_csv`] | how query results are read |
 //! | [`measurement`] | **the guide to the derive**; structs, members, and which cell goes where |
+//! | [`client::ClientBuilder`] | **all settings**, and how they come from files and the environment |
 //! | [`client`] | writes, **typed queries** ([`Select`](client::Select)) and scripts, deletes, health |
 //! | [`client::writer`] | **writing from many tasks**: batches, retries, and what becomes of each line |
 //! | [`admin`] | setting a server up, buckets |
@@ -72,7 +73,11 @@
 //! | `client` | yes | the HTTP client; without it the codecs stand alone, without I/O |
 //! | `rustls` | yes | `https://`, with ring and the platform's certificates |
 //! | `gzip` | yes | compressed writes (on request) and replies |
-//! | `tracing` | no | log records and spans of writers |
+//! | `config-file` | yes | settings from TOML, INI and JSON files, and the profiles of the `influx` CLI |
+//! | `http2` | no | HTTP/2 over `https://`, where the server offers it |
+//! | `encrypted-keys` | no | encrypted keys of client certificates (PKCS #8) |
+//! | `http-client` | no | a ready client of reqwest 0.13 instead of settings of one's own |
+//! | `tracing` | no | log records and spans of writers, warnings of settings |
 //! | `metrics` | no | counts and gauges of writers, through the facade `metrics` |
 //!
 //! serde is there without any feature, but without its macros: depend on it yourself to derive

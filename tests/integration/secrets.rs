@@ -16,7 +16,22 @@ fn nothing_public_that_holds_a_token_shows_it() {
     hides(Client::builder(format!("http://me:{SECRET}@localhost:8086")));
     hides(Client::builder(format!("http://localhost:8086/?p={SECRET}")));
     hides(Client::builder("http://localhost:8086").ca_certificate(SECRET));
-    let builder = Client::builder("http://localhost:8086").token(SECRET).org("o");
+    let builder = || Client::builder("http://localhost:8086");
+    for builder in [
+        builder().session("me", SECRET),
+        builder().basic_auth("me", SECRET),
+        builder().compat_v1("me", SECRET),
+        builder().token_provider(|| Ok(Token::from(SECRET))),
+        builder().header("x-mine", SECRET),
+        builder().proxy(format!("http://me:{SECRET}@localhost")).proxy_header("x-mine", SECRET),
+    ] {
+        hides(&builder);
+        let client = builder.build().unwrap();
+        hides(&client);
+        hides(client.write("b", "m f=1"));
+    }
+    hides(builder().identity(SECRET, SECRET).identity_password(SECRET));
+    let builder = builder().token(SECRET).org("o");
     hides(&builder);
     let client = builder.build().unwrap();
     hides(Token::from(SECRET));
@@ -44,6 +59,11 @@ async fn no_error_shows_the_token() {
     }
     for builder in [
         Client::builder("http://localhost").token(format!("{SECRET}\n")),
+        Client::builder("http://localhost").header("x-mine", format!("{SECRET}\n")),
+        Client::builder("http://localhost").proxy(format!("http://me:{SECRET}@local host")),
+        Client::builder("http://localhost").proxy(format!("http://me:{SECRET}@localhost:x")),
+        Client::builder("https://localhost").identity(SECRET, SECRET),
+        Client::builder("https://localhost").ca_certificate(SECRET),
         Client::builder("http://localhost").token(format!("Bearer {SECRET}")),
         Client::builder(format!("http://me:{SECRET}@localhost")),
         Client::builder(format!("http://localhost/?u=me&p={SECRET}")),
@@ -54,6 +74,51 @@ async fn no_error_shows_the_token() {
         let error = builder.build().unwrap_err();
         hides((&error, error.to_string()));
     }
+}
+
+#[tokio::test]
+async fn a_session_shows_neither_its_password_nor_its_cookie() {
+    let server = influx_testkit::Server::start();
+    let client = Client::builder(server.url()).session("admin", server.password()).build().unwrap();
+    client.write("my-bucket", "m f=1").org("my-org").await.unwrap();
+    let text = format!("{client:?}");
+    assert!(text.contains("admin") && !text.contains(server.password()), "{text}");
+    let requests = server.requests();
+    let cookie = requests.iter().find_map(|request| request.header("cookie")).unwrap();
+    assert!(!text.contains(cookie.split_once('=').unwrap().1), "{text}");
+}
+
+#[test]
+fn a_file_of_settings_shows_none_of_its_secrets() {
+    let path = std::env::temp_dir().join(format!("secrets-{}", std::process::id()));
+    for text in [
+        format!("url = \"http://h\"\ntoken = \"{SECRET}\"\ntokn = \"{SECRET}\""),
+        format!("url = \"http://h\"\nusername = \"me\"\npassword = \"{SECRET}\""),
+        format!("url = \"http://me:{SECRET}@h\""),
+        format!("url = \"http://h\"\ntoken = {SECRET}"),
+        format!("url = \"http://h\"\ntoken = \"{SECRET}"),
+        format!("url = \"http://h\"\ntimeout = \"{SECRET}\""),
+        format!("url = \"http://h\"\nauth_basic = \"{SECRET}\""),
+        format!("url = \"http://h\"\ntoken = [\"{SECRET}\"]"),
+        format!("{{\"url\": \"http://h\", \"token\": {SECRET}}}"),
+        format!("{{\"url\": \"http://h\", \"token\": \"{SECRET}"),
+        format!("[influx2]\nurl=http://h\ntoken={SECRET}"),
+        format!("[influx2]\nurl=http://h\n{SECRET}"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        match influx_core::client::ClientBuilder::from_config_file(&path) {
+            Ok(builder) => {
+                builder.warnings().for_each(hides);
+                hides(&builder);
+                hides(builder.build());
+            }
+            Err(error) => {
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                hides((&error, error.to_string(), source));
+            }
+        }
+    }
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[tokio::test]

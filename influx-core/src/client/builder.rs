@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::Client;
 use crate::config::Options;
 use crate::error::Result;
-use crate::http::{Header, Identity, Proxy, Token, TokenSource};
+use crate::http::{Header, Proxy, Token, TokenSource};
 
 /// The settings of a [`Client`].
 ///
@@ -286,19 +286,13 @@ impl ClientBuilder {
     /// Sends everything through this HTTP proxy: what is meant for `https://` in a tunnel (`CONNECT`).
     /// Its user and password stand in the URL: `http://user:password@proxy:3128`.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        let headers = match std::mem::take(&mut self.0.wire.proxy) {
-            Proxy::At { headers, .. } => headers,
-            Proxy::None | Proxy::Environment => Vec::new(),
-        };
-        self.0.wire.proxy = Proxy::At { url: url.into(), headers };
+        self.0.wire.proxy = Proxy::At(url.into());
         self
     }
 
-    /// A header for the [`proxy`](Self::proxy) that was set before.
+    /// A header for the [`proxy`](Self::proxy) alone; may be called again for another.
     pub fn proxy_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        if let Proxy::At { headers, .. } = &mut self.0.wire.proxy {
-            headers.push(Header::new(name, value));
-        }
+        self.0.wire.proxy_headers.push(Header::new(name, value));
         self
     }
 
@@ -319,12 +313,12 @@ impl ClientBuilder {
     /// The certificate of this client and its private key, as PEM texts, for a server that asks for one
     /// (mTLS). An encrypted key needs [`identity_password`](Self::identity_password).
     pub fn identity(mut self, certificate: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
-        let (certificate, key) = (certificate.into(), key.into());
-        self.0.wire.tls.identity = Some(Identity { certificate, key, password: None });
+        let identity = self.0.wire.tls.identity.get_or_insert_default();
+        (identity.certificate, identity.key) = (certificate.into(), key.into());
         self
     }
 
-    /// The password of the key of [`identity`](Self::identity), which is called before. Needs the feature `encrypted-keys`.
+    /// The password of the key of [`identity`](Self::identity). Needs the feature `encrypted-keys`.
     #[cfg(feature = "encrypted-keys")]
     pub fn identity_password(mut self, password: impl Into<String>) -> Self {
         let password = Token::from(password.into());
@@ -333,10 +327,10 @@ impl ClientBuilder {
     }
 
     /// **Dangerous**: takes any certificate for the server's, so that anyone on the way can read the
-    /// token and all data. For a test on one machine; [`ca_certificate`](Self::ca_certificate) is what
+    /// token and all data. Off by default. For a test on one machine; [`ca_certificate`](Self::ca_certificate) is what
     /// a self-signed certificate needs.
-    pub const fn danger_accept_invalid_certificates(mut self) -> Self {
-        self.0.wire.tls.accepts_invalid = true;
+    pub const fn danger_accept_invalid_certificates(mut self, on: bool) -> Self {
+        self.0.wire.tls.accepts_invalid = on;
         self
     }
 
@@ -344,9 +338,10 @@ impl ClientBuilder {
     ///
     /// Its own are then: TLS and HTTP/2, proxies, redirects, the pool, its time-outs (which count beside the ones
     /// here) and headers. [`build`](Self::build) refuses settings of these made here. With the feature `gzip`
-    /// it should accept gzip, and it should not follow redirects.
+    /// it should accept gzip, and it should not follow redirects. Unless one of reqwest's own features brings
+    /// TLS, its builder wants to be told of some (`tls_backend_preconfigured`) and panics without.
     ///
-    /// ```
+    /// ```no_run
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let url = "http://localhost:8086";
     /// let http = reqwest::Client::builder().tcp_keepalive(std::time::Duration::from_secs(30)).build()?;

@@ -103,7 +103,7 @@ mod tests {
         assert!(options.wire.tls.accepts_invalid && options.basic);
         assert_eq!(options.gzip, cfg!(feature = "gzip"));
         assert_eq!(options.wire.user_agent.as_deref(), Some("p/1"));
-        assert!(matches!(options.wire.proxy, Proxy::At { url, .. } if url == "http://proxy"));
+        assert!(matches!(options.wire.proxy, Proxy::At(url) if url == "http://proxy"));
         let tags = [("data_center", "influx-core"), ("host", "a")];
         assert_eq!(options.default_tags, tags.map(|(key, value)| (key.into(), value.into())));
     }

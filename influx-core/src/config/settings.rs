@@ -9,7 +9,7 @@ type Apply = fn(&mut Options, &Entry) -> Result<()>;
 
 /// Each setting under its key in files. The environment variable is `INFLUXDB_V2_` and the key in
 /// capitals.
-const SETTINGS: [(&str, Apply); 28] = [
+const SETTINGS: [(&str, Apply); 26] = [
     ("url", |it, entry| set(&mut it.url, entry.text()?)),
     ("token", |it, entry| {
         it.token = TokenSource::Fixed(Token::from(entry.text()?));
@@ -36,7 +36,7 @@ const SETTINGS: [(&str, Apply); 28] = [
     ("cert_key_password", |it, entry| {
         set(&mut identity(it).password, Token::from(entry.verbatim()?))
     }),
-    ("proxy", proxy),
+    ("proxy", |it, entry| put(&mut it.wire.proxy, Proxy::At(entry.text()?))),
     ("proxy_from_env", |it, entry| {
         it.wire.proxy = if entry.boolean()? { Proxy::Environment } else { Proxy::None };
         Ok(())
@@ -48,8 +48,6 @@ const SETTINGS: [(&str, Apply); 28] = [
     // What the CLI notes for itself.
     ("active", nothing),
     ("previous", nothing),
-    ("config_name", nothing),
-    ("debug", nothing),
 ];
 
 /// What a source says beside its settings.
@@ -77,7 +75,10 @@ impl Options {
         for header in &layer.headers {
             self.wire.headers.push(Header::new(&header.key, header.text()?));
         }
-        self.add_proxy_headers(&layer.proxy_headers)
+        for header in &layer.proxy_headers {
+            self.wire.proxy_headers.push(Header::new(&header.key, header.text()?));
+        }
+        Ok(())
     }
 
     /// A token of this source is meant instead of a user of an earlier one, and the other way round.
@@ -89,17 +90,6 @@ impl Options {
         if has("token") && has("username") && has("password") {
             self.warn("both a token and a user are configured; the user signs in".to_owned());
         }
-    }
-
-    fn add_proxy_headers(&mut self, entries: &[Entry]) -> Result<()> {
-        let Some(first) = entries.first() else { return Ok(()) };
-        let Proxy::At { headers, .. } = &mut self.wire.proxy else {
-            return Err(first.wrong("is a header for a proxy, but no `proxy` is set"));
-        };
-        for entry in entries {
-            headers.push(Header::new(&entry.key, entry.text()?));
-        }
-        Ok(())
     }
 }
 
@@ -136,10 +126,6 @@ fn gzip(options: &mut Options, entry: &Entry) -> Result<()> {
         return Err(entry.wrong("needs the feature `gzip` of influx-core"));
     }
     put(&mut options.gzip, on)
-}
-
-fn proxy(options: &mut Options, entry: &Entry) -> Result<()> {
-    put(&mut options.wire.proxy, Proxy::At { url: entry.text()?, headers: Vec::new() })
 }
 
 fn identity(options: &mut Options) -> &mut Identity {

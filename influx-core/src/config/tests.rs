@@ -62,10 +62,12 @@ fn headers_and_proxies_that_cannot_work_are_refused() {
         (
             refused(|it| {
                 let url = "http://me:hunter2@proxy:x".to_owned();
-                it.wire.proxy = Proxy::At { url, headers: Vec::new() };
+                it.wire.proxy = Proxy::At(url);
             }),
             "the proxy's URL cannot be used",
         ),
+        (refused(|it| it.wire.proxy = Proxy::At("socks5://p".into())), "neither http nor https"),
+        (refused(|it| it.wire.proxy_headers.push(Header::new("a", "b"))), "no proxy is set"),
     ] {
         assert!(message.contains(words), "{message} should say {words:?}");
         assert!(!message.contains("hunter2"), "{message}");

@@ -76,6 +76,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     /// The server's version, if it said so.
     pub(crate) version: Option<String>,
+    /// The server's edition, if it said so.
+    pub(crate) build: Option<String>,
     content_type: Option<String>,
     pub(crate) body: Bytes,
     endpoint: Endpoint,
@@ -156,7 +158,9 @@ impl Connection {
     }
 
     async fn send(&self, request: &Request) -> Result<Response> {
-        let proof = self.auth.current(self).await?;
+        // Nobody signs in for what anybody may ask; the cookie is for `/api/` alone.
+        let is_for_anyone = request.is_for_anyone() && matches!(self.auth, Auth::Session(_));
+        let proof = if is_for_anyone { Proof::Nothing } else { self.auth.current(self).await? };
         let response = self.follow(request, &proof).await?;
         if response.status() != 401 || !self.auth.is_renewable() {
             return Ok(response);
@@ -243,6 +247,7 @@ impl Reply {
         Self {
             status: response.status(),
             version: header("x-influxdb-version"),
+            build: header("x-influxdb-build"),
             content_type: header("content-type"),
             body: body.freeze(),
             endpoint,

@@ -72,6 +72,11 @@ impl Request {
         Self { endpoint: Endpoint::SignIn, ..Self::new(Method::Post, "api/v2/signin") }
     }
 
+    /// Whether the server asks nobody who wants this for a name.
+    pub(super) fn is_for_anyone(&self) -> bool {
+        !self.path.starts_with("api/v2/") || self.path == "api/v2/setup"
+    }
+
     /// The headers that say what is sent and what is wanted.
     pub(super) fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let headers = [

@@ -120,25 +120,32 @@ fn client(base: &Url, wire: &Wire) -> Result<reqwest::Client> {
     if let Some(limit) = wire.connect_timeout {
         builder = builder.connect_timeout(limit);
     }
-    let builder = tls::configure(through(builder, &wire.proxy)?, base, wire)?;
+    let builder = tls::configure(through(builder, wire)?, base, wire)?;
     builder.build().map_err(|error| {
         let problem = "the HTTP client could not be set up";
         Error::setting(SettingCause::Tls { problem }, error)
     })
 }
 
-fn through(builder: ClientBuilder, proxy: &Proxy) -> Result<ClientBuilder> {
-    match proxy {
+fn through(builder: ClientBuilder, wire: &Wire) -> Result<ClientBuilder> {
+    let wrong = |problem| Error::from(SettingCause::Invalid { what: "proxy's URL", problem });
+    match &wire.proxy {
+        Proxy::At(url) => {
+            let scheme = url.split_once("://").map_or("http", |(scheme, _)| scheme);
+            if !["http", "https"].contains(&scheme) {
+                return Err(wrong("is neither http nor https; write it like http://proxy:3128"));
+            }
+            // Without its source, which would quote the URL and its password.
+            let proxy = reqwest::Proxy::all(url.as_str())
+                .map_err(|_| wrong("cannot be used; write it like http://proxy:3128"))?;
+            Ok(builder.proxy(proxy.headers(map(&wire.proxy_headers)?)))
+        }
+        _ if !wire.proxy_headers.is_empty() => {
+            let remedy = "there are headers for one; name it with `proxy`";
+            Err(SettingCause::Missing { what: "proxy", remedy }.into())
+        }
         Proxy::None => Ok(builder.no_proxy()),
         Proxy::Environment => Ok(builder),
-        Proxy::At { url, headers } => {
-            // Without its source, which would quote the URL and its password.
-            let proxy = reqwest::Proxy::all(url.as_str()).map_err(|_| SettingCause::Invalid {
-                what: "proxy's URL",
-                problem: "cannot be used; write it like http://proxy:3128",
-            })?;
-            Ok(builder.proxy(proxy.headers(map(headers)?)))
-        }
     }
 }
 

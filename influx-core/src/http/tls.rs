@@ -52,7 +52,7 @@ fn verifier(
         return Ok(Arc::new(Always { accepts: true, provider }));
     }
     let through_tls = match &wire.proxy {
-        Proxy::At { url, .. } => url.starts_with("https:"),
+        Proxy::At(url) => url.starts_with("https:"),
         Proxy::None | Proxy::Environment => false,
     };
     if base.scheme() == "https" || through_tls {
@@ -179,8 +179,11 @@ fn of_certificate(why: &CertificateError) -> Distrust {
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
         | CertificateError::NotValidYetContext { .. } => Distrust::Time,
-        // What a platform says of an authority that it does not know differs.
-        CertificateError::UnknownIssuer | CertificateError::Other(_) => Distrust::Authority,
+        // Another authority of the same name has another key. What a platform says of one that it does
+        // not know differs.
+        CertificateError::UnknownIssuer
+        | CertificateError::BadSignature
+        | CertificateError::Other(_) => Distrust::Authority,
         _ => Distrust::Certificate,
     }
 }
@@ -188,7 +191,9 @@ fn of_certificate(why: &CertificateError) -> Distrust {
 const fn of_alert(alert: AlertDescription) -> Option<Distrust> {
     match alert {
         AlertDescription::CertificateRequired => Some(Distrust::NoIdentity),
-        AlertDescription::BadCertificate
+        AlertDescription::AccessDenied
+        | AlertDescription::BadCertificate
+        | AlertDescription::DecryptError
         | AlertDescription::UnsupportedCertificate
         | AlertDescription::CertificateRevoked
         | AlertDescription::CertificateExpired

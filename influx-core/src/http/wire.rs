@@ -17,6 +17,7 @@ pub(crate) struct Wire {
     pub(crate) user_agent: Option<String>,
     pub(crate) headers: Vec<Header>,
     pub(crate) proxy: Proxy,
+    pub(crate) proxy_headers: Vec<Header>,
     pub(crate) tls: Tls,
     /// A client that is ready, instead of all of this.
     #[cfg(feature = "http-client")]
@@ -48,10 +49,8 @@ pub(crate) enum Proxy {
     None,
     /// As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
     Environment,
-    At {
-        url: String,
-        headers: Vec<Header>,
-    },
+    /// At this URL.
+    At(String),
 }
 
 /// A header that may hold a secret.
@@ -70,6 +69,7 @@ impl Default for Wire {
             user_agent: None,
             headers: Vec::new(),
             proxy: Proxy::None,
+            proxy_headers: Vec::new(),
             tls: Tls::default(),
             #[cfg(feature = "http-client")]
             client: None,
@@ -87,6 +87,7 @@ impl Wire {
             ("idle_connections", self.idle_connections != usual.idle_connections),
             ("idle_timeout", self.idle_timeout != usual.idle_timeout),
             ("proxy", !matches!(self.proxy, Proxy::None)),
+            ("proxy_header", !self.proxy_headers.is_empty()),
             ("certificates", self.tls.is_set()),
         ];
         match set.iter().find(|(_, is_set)| *is_set) {
@@ -122,7 +123,7 @@ impl fmt::Debug for Proxy {
         f.write_str(match self {
             Self::None => "None",
             Self::Environment => "Environment",
-            Self::At { .. } => "At(hidden)",
+            Self::At(_) => "At(hidden)",
         })
     }
 }

@@ -11,6 +11,7 @@ live! {
     async fn the_server_says_how_it_is(live) {
         live.client.ping().await.unwrap();
         let version = live.client.version().await.unwrap();
+        assert_eq!(live.client.build().await.unwrap(), "OSS");
         let health = live.client.health().await.unwrap();
         assert_eq!((health.name.as_str(), health.status), ("influxdb", HealthStatus::Pass));
         assert_eq!(health.version.as_deref(), Some(version.as_str()));

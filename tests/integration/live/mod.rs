@@ -2,6 +2,7 @@
 
 mod admin;
 mod alike;
+mod connecting;
 mod errors;
 mod flux;
 mod hostile;

@@ -130,8 +130,11 @@ fn every_format_says_the_same() {
         assert_eq!(options.wire.idle_connections, 55, "{name}");
         assert!(!options.basic && !options.wire.tls.accepts_invalid, "{name}");
         assert_eq!(options.gzip, cfg!(feature = "gzip"), "{name}");
-        let Proxy::At { url, headers } = &options.wire.proxy else { panic!("{name}") };
-        assert_eq!((url.as_str(), headers[0].name.as_str()), ("http://proxy:3128", "X-For"));
+        let Proxy::At(url) = &options.wire.proxy else { panic!("{name}") };
+        assert_eq!(
+            (url.as_str(), options.wire.proxy_headers[0].name.as_str()),
+            ("http://proxy:3128", "X-For")
+        );
         assert_eq!(options.wire.headers[0].name, "X-Mine", "{name}");
         let mut tags = options.default_tags.clone();
         tags.sort();
@@ -196,96 +199,78 @@ fn the_active_profile_is_taken_unless_another_is_named() {
     }
 }
 
+/// A file, and what is said of it.
+const WRONG: &[(&str, &str, &str)] = &[
+    (
+        "a.toml",
+        "url = \"http://h\"\ntimeout = \"soon\"",
+        "`timeout` in FILE, line 2 is no whole number of milliseconds",
+    ),
+    (
+        "a.toml",
+        "url = \"http://h\"\ntimeout = 1.5",
+        "`timeout` in FILE, line 2 is neither a text nor a whole number",
+    ),
+    ("a.toml", "url = \"http://h\"\n\ntoken = hunter2", "the file FILE, line 3: this is no TOML"),
+    (
+        "a.toml",
+        "url = \"http://h\"\nurl = \"x\"",
+        "the file FILE, line 2: this is no TOML: duplicate key",
+    ),
+    (
+        "a.toml",
+        "ulr = \"http://h\"\norg = \"o\"",
+        "the file FILE, line 1: there is no `url`; is `ulr` meant to be it?",
+    ),
+    (
+        "a.toml",
+        "url = \"http://h\"\nauth_basic = \"maybe\"",
+        "`auth_basic` in FILE, line 2 is neither `true` nor `false`",
+    ),
+    (
+        "a.toml",
+        "url = \"http://h\"\nssl_ca_cert = \"no-such.pem\"",
+        "`ssl_ca_cert` in FILE, line 2 names a file that cannot be read",
+    ),
+    (
+        "a.toml",
+        "url = \"http://h\"\n[tags]\nx = \"${env.NOWHERE}\"",
+        "`x` in FILE, line 3 stands for the environment variable `NOWHERE`, which is not set",
+    ),
+    ("a.toml", "url = \"http://h\"\n[tags]\nx = [1]", "`x` in FILE, line 3 is neither a text"),
+    ("a.ini", "url=http://h", "the file FILE, line 1: a setting stands in front of all sections"),
+    ("a.ini", "[influx2]\nhunter2", "the file FILE, line 2: a setting is written `key = value`"),
+    ("a.ini", "[influx2]\nurl=a\nURL=b", "the file FILE, line 3: this key is there twice"),
+    (
+        "a.ini",
+        "[influx2]\ntoken=\"hunter2",
+        "the file FILE, line 2: the value's second quote is missing",
+    ),
+    (
+        "a.ini",
+        "[influx2]\ntoken=\"a\" hunter2",
+        "line 2: something stands behind the value's second quote",
+    ),
+    ("a.ini", "[influx2]\nurl=a\n  b=c", "line 3: an indented line goes on with the value above"),
+    ("a.ini", "[influx2]\nurl=a\n[influx2]", "line 3: this section is there twice"),
+    ("a.ini", "[influx2\nurl=a", "line 1: a section is written `[name]`"),
+    (
+        "a.json",
+        "{\"url\": \"http://h\",\n \"timeout\": -1}",
+        "`timeout` in FILE is no whole number",
+    ),
+    (
+        "a.json",
+        "{\"url\": \"http://h\",\n \"token\": hunter2}",
+        "the file FILE, line 2: this is no JSON",
+    ),
+    ("a.json", "{\"url\": 1,\n \"url\": 2}", "the file FILE, line 2: a key is there twice"),
+    ("a.json", "[]", "the file FILE: this is no JSON object of settings"),
+];
+
 #[test]
 fn what_is_wrong_is_told_with_file_line_and_key() {
-    for (name, text, words) in [
-        (
-            "a.toml",
-            "url = \"http://h\"\ntimeout = \"soon\"",
-            "`timeout` in FILE, line 2 is no whole number of milliseconds",
-        ),
-        (
-            "a.toml",
-            "url = \"http://h\"\ntimeout = 1.5",
-            "`timeout` in FILE, line 2 is neither a text nor a whole number",
-        ),
-        (
-            "a.toml",
-            "url = \"http://h\"\n\ntoken = hunter2",
-            "the file FILE, line 3: this is no TOML",
-        ),
-        (
-            "a.toml",
-            "url = \"http://h\"\nurl = \"x\"",
-            "the file FILE, line 2: this is no TOML: duplicate key",
-        ),
-        (
-            "a.toml",
-            "ulr = \"http://h\"\norg = \"o\"",
-            "the file FILE, line 1: there is no `url`; is `ulr` meant to be it?",
-        ),
-        (
-            "a.toml",
-            "url = \"http://h\"\nauth_basic = \"maybe\"",
-            "`auth_basic` in FILE, line 2 is neither `true` nor `false`",
-        ),
-        (
-            "a.toml",
-            "url = \"http://h\"\nssl_ca_cert = \"no-such.pem\"",
-            "`ssl_ca_cert` in FILE, line 2 names a file that cannot be read",
-        ),
-        (
-            "a.toml",
-            "url = \"http://h\"\n[tags]\nx = \"${env.NOWHERE}\"",
-            "`x` in FILE, line 3 stands for the environment variable `NOWHERE`, which is not set",
-        ),
-        ("a.toml", "url = \"http://h\"\n[tags]\nx = [1]", "`x` in FILE, line 3 is neither a text"),
-        (
-            "a.toml",
-            "url = \"http://h\"\n[proxy_headers]\nx = \"a\"",
-            "`x` in FILE, line 3 is a header for a proxy, but no `proxy` is set",
-        ),
-        (
-            "a.ini",
-            "url=http://h",
-            "the file FILE, line 1: a setting stands in front of all sections",
-        ),
-        (
-            "a.ini",
-            "[influx2]\nhunter2",
-            "the file FILE, line 2: a setting is written `key = value`",
-        ),
-        ("a.ini", "[influx2]\nurl=a\nURL=b", "the file FILE, line 3: this key is there twice"),
-        (
-            "a.ini",
-            "[influx2]\ntoken=\"hunter2",
-            "the file FILE, line 2: the value's second quote is missing",
-        ),
-        (
-            "a.ini",
-            "[influx2]\ntoken=\"a\" hunter2",
-            "line 2: something stands behind the value's second quote",
-        ),
-        (
-            "a.ini",
-            "[influx2]\nurl=a\n  b=c",
-            "line 3: an indented line goes on with the value above",
-        ),
-        ("a.ini", "[influx2]\nurl=a\n[influx2]", "line 3: this section is there twice"),
-        ("a.ini", "[influx2\nurl=a", "line 1: a section is written `[name]`"),
-        (
-            "a.json",
-            "{\"url\": \"http://h\",\n \"timeout\": -1}",
-            "`timeout` in FILE is no whole number",
-        ),
-        (
-            "a.json",
-            "{\"url\": \"http://h\",\n \"token\": hunter2}",
-            "the file FILE, line 2: this is no JSON",
-        ),
-        ("a.json", "{\"url\": 1,\n \"url\": 2}", "the file FILE, line 2: a key is there twice"),
-        ("a.json", "[]", "the file FILE: this is no JSON object of settings"),
-    ] {
+    for (name, text, words) in WRONG {
         let file = Written::new(name, text);
         let error = Options::from_config_file(&ConfigFile::new(&file.0)).unwrap_err();
         let message = error.to_string().replace(file.0.to_str().unwrap(), "FILE");
