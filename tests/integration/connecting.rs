@@ -306,22 +306,3 @@ fn a_client_certificate_must_be_whole_and_its_key_readable() {
         assert!(all.contains(words) && !all.contains("hunter2"), "{all} should say {words:?}");
     }
 }
-
-#[tokio::test]
-async fn a_file_makes_a_client_whose_settings_code_can_override() {
-    let server = Server::start();
-    let path = std::env::temp_dir().join(format!("connecting-{}.ini", std::process::id()));
-    let (url, user, password) = (server.url(), server.username(), server.password());
-    let text = format!(
-        "[influx2]\nurl={url}\norg=wrong\nusername={user}\npassword={password}\n[tags]\nHost=a b\n"
-    );
-    std::fs::write(&path, text).unwrap();
-    let builder = ClientBuilder::from_config_file(&path).unwrap();
-    let wrong = Client::from_config_file(&path).unwrap();
-    std::fs::remove_file(&path).unwrap();
-    let point = influx_core::Point::measurement("m").field("f", 1.5);
-    let error = wrong.write("my-bucket", &point).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-    builder.org("my-org").build().unwrap().write("my-bucket", &point).await.unwrap();
-    assert!(server.lines("my-bucket")[0].starts_with("m,Host=a\\ b f=1.5 "));
-}

@@ -26,6 +26,7 @@ mod quickstart;
 mod records;
 mod secrets;
 mod select;
+mod settings;
 mod statuses;
 mod support;
 mod testkit;

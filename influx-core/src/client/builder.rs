@@ -51,7 +51,7 @@ use crate::http::{Header, Proxy, Token, TokenSource};
 /// | [`ca_certificate`](Self::ca_certificate) | `ssl_ca_cert`, a file | `SSL_CA_CERT` | those of the platform |
 /// | [`identity`](Self::identity) | `cert_file`, `cert_key_file`, `cert_key_password` | `CERT_FILE`, `CERT_KEY_FILE`, `CERT_KEY_PASSWORD` | none |
 /// | [`danger_accept_invalid_certificates`](Self::danger_accept_invalid_certificates) | `verify_ssl = false` | `VERIFY_SSL` | certificates are verified |
-/// | [`http_client`](Self::http_client) | | | one of its own |
+/// | `http_client`, with the feature `http-client` | | | one of its own |
 ///
 /// Names and formats of files and variables are those of the official clients, and further ones in the
 /// same manner; a file of theirs can be used. `true`, `yes`, `on`, `1` and their opposites are truth values;
@@ -311,7 +311,7 @@ impl ClientBuilder {
     }
 
     /// The certificate of this client and its private key, as PEM texts, for a server that asks for one
-    /// (mTLS). An encrypted key needs [`identity_password`](Self::identity_password).
+    /// (mTLS). An encrypted key needs its password (`identity_password`, with the feature `encrypted-keys`).
     pub fn identity(mut self, certificate: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
         let identity = self.0.wire.tls.identity.get_or_insert_default();
         (identity.certificate, identity.key) = (certificate.into(), key.into());

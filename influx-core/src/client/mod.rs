@@ -6,6 +6,7 @@
 //!
 //! | I want | call |
 //! |---|---|
+//! | a client, with settings from code, a file or the environment | [`Client::builder`], [`Client::from_config_file`], [`Client::from_env`] |
 //! | to write a few records now | [`Client::write`] |
 //! | to write from many tasks, and lose nothing while the server is away | [`Client::writer`] |
 //! | rows of a struct, by time, tags and fields | [`Client::select`] `.range(…).filter(…).fetch()` |
