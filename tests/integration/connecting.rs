@@ -265,6 +265,32 @@ async fn a_ready_http_client_is_used_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_server_that_takes_no_connection_is_given_up_in_time() {
+    use tokio::net::{TcpSocket, TcpStream};
+
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    // Until no more connections are queued for somebody who takes none.
+    let mut queued = Vec::new();
+    let short = Duration::from_millis(200);
+    while let Ok(stream) = tokio::time::timeout(short, TcpStream::connect(address)).await {
+        queued.push(stream.unwrap());
+    }
+    let client = Client::builder(format!("http://{address}")).connect_timeout(short);
+    let error = client.build().unwrap().ping().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.is_timeout(), error.is_retryable()),
+        (ErrorKind::Connect, true, true)
+    );
+    assert!(
+        error.to_string().starts_with(&format!("cannot connect to http://{address} in time;")),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn connections_are_kept_as_long_as_one_says() {
     let server = Server::start();
     let once = |builder: ClientBuilder| async move {

@@ -152,7 +152,7 @@ impl Options {
         for warning in &self.warnings {
             tracing::warn!("{warning}");
         }
-        if self.wire.tls.accepts_invalid {
+        if self.wire.tls.accepts_invalid && base.scheme() == "https" {
             let server = base.origin().ascii_serialization();
             tracing::warn!(%server, "certificates are not verified: anyone can read the token");
         }

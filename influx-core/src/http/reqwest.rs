@@ -117,6 +117,13 @@ fn client(base: &Url, wire: &Wire) -> Result<reqwest::Client> {
         .pool_max_idle_per_host(wire.idle_connections)
         .pool_idle_timeout(wire.idle_timeout)
         .tcp_nodelay(true);
+    // All requests share one connection: that it is dead must not be found out by each of them.
+    #[cfg(feature = "http2")]
+    {
+        builder = builder
+            .http2_keep_alive_interval(std::time::Duration::from_secs(20))
+            .http2_keep_alive_timeout(std::time::Duration::from_secs(10));
+    }
     if let Some(limit) = wire.connect_timeout {
         builder = builder.connect_timeout(limit);
     }

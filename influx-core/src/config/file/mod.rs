@@ -33,7 +33,7 @@ use crate::error::{Error, Place, Result, SettingCause};
 ///
 /// [`profile`](Self::profile) names another table than `influx2`. Headers stand beside the tags,
 /// in `headers` and `proxy_headers`. INI is read as Python's `configparser` does, but `%` means
-/// nothing; names of tags keep their case in every format. Null and blank text count as not set. The page of
+/// nothing, and a comment behind a value needs quotes around that; names of tags keep their case in every format. Null and blank text count as not set. The page of
 /// [`ClientBuilder`](crate::client::ClientBuilder) lists all keys. Paths in a file are relative to the
 /// working directory.
 ///
@@ -139,7 +139,7 @@ impl ConfigFile {
 
     fn parse(&self, text: &str) -> Result<Document, Malformed> {
         match self.format.or_else(|| format_of(&self.path)) {
-            Some(ConfigFormat::Toml) => toml::parse(text),
+            Some(ConfigFormat::Toml) => toml::parse(text).map_err(|error| hinted(error, text)),
             Some(ConfigFormat::Ini) => ini::parse(text),
             Some(ConfigFormat::Json) => json::parse(text),
             None if text.trim_start().starts_with('{') => json::parse(text),
@@ -220,6 +220,14 @@ impl ConfigFile {
     fn shown(&self) -> String {
         self.path.display().to_string()
     }
+}
+
+/// The Python client takes INI for TOML, and so do files that were written for it.
+fn hinted(mut error: Malformed, text: &str) -> Malformed {
+    if ini::parse(text).is_ok_and(|document| !document.sections.is_empty()) {
+        error.problem.push_str("; if it is INI, `ConfigFile::format` says so");
+    }
+    error
 }
 
 /// The format that a file's name tells.

@@ -327,5 +327,6 @@ fn a_format_can_be_named() {
     let file = Written::new("a.toml", "[influx2]\nurl = http://h\nauth_basic = False");
     let named = ConfigFile::new(&file.0).format(ConfigFormat::Ini);
     assert_eq!(Options::from_config_file(&named).unwrap().url.as_deref(), Some("http://h"));
-    assert!(Options::from_config_file(&ConfigFile::new(&file.0)).is_err());
+    let error = Options::from_config_file(&ConfigFile::new(&file.0)).unwrap_err().to_string();
+    assert!(error.ends_with("; if it is INI, `ConfigFile::format` says so"), "{error}");
 }
