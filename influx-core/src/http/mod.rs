@@ -158,7 +158,7 @@ impl Connection {
     }
 
     async fn send(&self, request: &Request) -> Result<Response> {
-        // Nobody signs in for what anybody may ask; the cookie is for `/api/` alone.
+        // Nobody signs in for what anybody may ask.
         let is_for_anyone = request.is_for_anyone() && matches!(self.auth, Auth::Session(_));
         let proof = if is_for_anyone { Proof::Nothing } else { self.auth.current(self).await? };
         let response = self.follow(request, &proof).await?;

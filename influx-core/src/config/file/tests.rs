@@ -323,6 +323,25 @@ fn a_secret_that_everybody_can_read_is_warned_about() {
 }
 
 #[test]
+fn whatever_a_file_holds_is_read_or_refused() {
+    const PIECES: [&str; 20] = [
+        "[", "]", "=", ":", "\"", "'", "\n", " ", "#", ";", "{", "}", ",", "url", "tags", "${env.",
+        "ä", "\\", "1", "\u{feff}",
+    ];
+    let mut random = fastrand::Rng::with_seed(7);
+    for _ in 0..20_000 {
+        let pieces = random.usize(0..20);
+        let text: String = (0..pieces).map(|_| PIECES[random.usize(0..PIECES.len())]).collect();
+        let parsed =
+            [super::toml::parse(&text), super::ini::parse(&text), super::json::parse(&text)];
+        for document in parsed.into_iter().flatten() {
+            let _ = super::profile::choose(&document, None);
+            let _ = super::profile::choose(&document, Some("url"));
+        }
+    }
+}
+
+#[test]
 fn a_format_can_be_named() {
     let file = Written::new("a.toml", "[influx2]\nurl = http://h\nauth_basic = False");
     let named = ConfigFile::new(&file.0).format(ConfigFormat::Ini);
