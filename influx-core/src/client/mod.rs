@@ -50,7 +50,7 @@ pub use self::rows::{RowStream, Rows};
 pub use self::select::{HasRange, NoRange, Ranged, Select};
 pub use self::write::Write;
 pub use self::writer::{Receipt, Report, Writer, WriterBuilder};
-pub use crate::http::BoxFuture;
+pub use crate::http::{BoxFuture, Method};
 
 use crate::admin::{self, Buckets, Setup};
 use crate::config::Options;

@@ -22,10 +22,11 @@ use url::Url;
 use crate::error::{Answer, Endpoint, Error, Failure, Result, SettingCause, TransportCause};
 
 pub use self::auth::Token;
+pub use self::request::Method;
 pub(crate) use self::auth::TokenSource;
 pub(crate) use self::body::Body;
 pub(crate) use self::compress::Encoded;
-pub(crate) use self::request::{Method, Request};
+pub(crate) use self::request::Request;
 pub(crate) use self::reqwest::Transport;
 
 use self::reqwest::Response;

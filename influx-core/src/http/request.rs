@@ -3,10 +3,19 @@ use serde::Serialize;
 use super::Encoded;
 use crate::error::{Endpoint, Error, Result, SettingCause};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Method {
+/// The method of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// Reads.
     Get,
+    /// Creates, or starts something.
     Post,
+    /// Puts something in the place of what is there.
+    Put,
+    /// Changes what it names and leaves the rest.
+    Patch,
+    /// Deletes.
     Delete,
 }
 
