@@ -62,7 +62,7 @@
 //! | [`measurement`] | **the guide to the derive**; structs, members, and which cell goes where |
 //! | [`client`] | writes, **typed queries** ([`Select`](client::Select)) and scripts, deletes, health |
 //! | [`client::writer`] | **writing from many tasks**: batches, retries, and what becomes of each line |
-//! | [`admin`] | setting a server up, buckets |
+//! | [`admin`] | **setting a server up**, and all that it has: buckets, tokens, users, tasks, labels, … |
 //!
 //! # Features
 //!

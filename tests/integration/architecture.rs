@@ -22,7 +22,7 @@ const CORE: Rooms = &[
     ("batch", &["error", "time", "schema", "line_protocol"]),
     ("http", &["error", "time"]),
     ("config", &["error", "http"]),
-    ("admin", &["error", "http"]),
+    ("admin", &["error", "time", "flux", "http"]),
     (
         "client",
         &[
@@ -76,7 +76,7 @@ const GUESTS: [(&str, &[&str]); 13] = [
     ("tracing", &["client/writer/observe.rs"]),
     ("metrics", &["client/writer/observe.rs"]),
     ("fastrand", &["client/writer/lane.rs"]),
-    ("futures_core", &["http/reqwest.rs", "client/"]),
+    ("futures_core", &["http/reqwest.rs", "admin/list.rs", "client/"]),
     (
         "serde",
         &[
@@ -91,7 +91,7 @@ const GUESTS: [(&str, &[&str]); 13] = [
             "client/",
         ],
     ),
-    ("serde_json", &["http/"]),
+    ("serde_json", &["http/", "admin/extra.rs"]),
     ("url", &["http/", "config/"]),
     ("chrono", &["time/", "flux/param.rs", "measurement/timestamp.rs", "http/answer.rs"]),
 ];
