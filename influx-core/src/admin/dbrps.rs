@@ -174,9 +174,8 @@ struct Body {
 /// A mapping to create, not sent yet; await it.
 ///
 /// # Errors
-/// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a database of other characters than letters,
-/// digits, `_`, `-` and `.`; [`NotFound`](crate::ErrorKind::NotFound) for the bucket;
-/// [`Forbidden`](crate::ErrorKind::Forbidden).
+/// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty name;
+/// [`NotFound`](crate::ErrorKind::NotFound) for the bucket; [`Forbidden`](crate::ErrorKind::Forbidden).
 ///
 /// # Cancel safety
 /// Dropping the future may leave it created or not.

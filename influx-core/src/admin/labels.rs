@@ -199,7 +199,7 @@ impl AttachedLabels {
         }
     }
 
-    /// All of them.
+    /// All of them. Of a task that is not there InfluxDB 2.9.1 says that it has none.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such resource,

@@ -56,7 +56,7 @@ pub enum Paging {
     After(usize),
 }
 
-/// After so many empty pages in a row there is no other.
+/// After so many pages in a row without anything new there is no other.
 const EMPTY_PAGES: u32 = 10;
 
 /// A list, asked for page by page: a [`Stream`] of its items, or [`all`](Self::all) of them.
@@ -126,7 +126,8 @@ impl Cursor {
     /// Goes on behind a page of so many items at most, of which `new` had not come before.
     fn turn<T: sealed::Item>(&mut self, page: &[T], limit: usize, new: usize) {
         self.shows_all |= page.iter().any(T::shows_all);
-        self.empty_pages = if page.is_empty() { self.empty_pages + 1 } else { 0 };
+        // With a filter the server may give the same page at every offset.
+        self.empty_pages = if new == 0 { self.empty_pages + 1 } else { 0 };
         // A page begins within the one before it, so that deletions do not push items past it.
         self.offset += limit - limit / 10;
         self.after = page.last().map(|item| item.key().to_owned());

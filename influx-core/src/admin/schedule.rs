@@ -113,7 +113,7 @@ fn is_duration(text: &str) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use super::{Schedule, Words, duration, is_duration, whole_seconds};
+    use super::{Kind, Schedule, Words, duration, is_duration, whole_seconds};
 
     #[test]
     fn durations_are_hours_minutes_and_seconds() {
@@ -141,7 +141,7 @@ mod tests {
         ] {
             assert_eq!(every(duration).unwrap_err().to_string(), format!("the schedule {problem}"));
         }
-        Schedule::every(chrono::TimeDelta::seconds(-1)).words().unwrap_err();
+        Schedule(Kind::Nanos(-1_000_000_000)).words().unwrap_err();
         Schedule::cron(" ").words().unwrap_err();
         whole_seconds("offset", i128::from(i64::MAX) + 1).unwrap_err();
     }
