@@ -32,6 +32,11 @@ pub(super) mod sealed {
         /// What no other item has.
         fn key(&self) -> &str;
 
+        /// When it is, of what is paged by time.
+        fn time(&self) -> Option<super::Timestamp> {
+            None
+        }
+
         /// Whether only a token that sees the whole list sees this item.
         fn shows_all(&self) -> bool {
             false
@@ -54,6 +59,8 @@ pub enum Paging {
     Offset(usize),
     /// By the last item; so many at once at most.
     After(usize),
+    /// By the time of the earliest item, since the latest come first; so many at once at most.
+    Before(usize),
 }
 
 /// After so many pages in a row without anything new there is no other.
@@ -117,6 +124,7 @@ struct Page<T> {
 struct Cursor {
     offset: usize,
     after: Option<String>,
+    before: Option<Timestamp>,
     empty_pages: u32,
     shows_all: bool,
     is_done: bool,
@@ -137,7 +145,20 @@ impl Cursor {
                 self.empty_pages == EMPTY_PAGES || (self.shows_all && page.len() < limit)
             }
             Paging::After(_) => new == 0,
+            Paging::Before(_) => !self.turn_back(page, limit, new),
         };
+    }
+
+    /// Goes on with what is earlier; whether there may be something.
+    fn turn_back<T: sealed::Item>(&mut self, page: &[T], limit: usize, new: usize) -> bool {
+        const SECOND: i64 = 1_000_000_000;
+        let Some(earliest) = page.iter().filter_map(T::time).min() else { return false };
+        // There may be more of the same second, unless all of them were here already.
+        let same = Timestamp::from_nanos(earliest.as_nanos().saturating_add(SECOND));
+        let next = Some(if new > 0 { same } else { earliest });
+        let goes_on = page.len() >= limit && (new > 0 || self.before != next);
+        self.before = next;
+        goes_on
     }
 }
 
@@ -275,7 +296,9 @@ impl<T: sealed::Item> List<T> {
         if let Some(error) = self.refused.take() {
             return Err(error);
         }
-        let (Paging::Offset(most) | Paging::After(most)) = T::PAGING else { return Ok(None) };
+        let (Paging::Offset(most) | Paging::After(most) | Paging::Before(most)) = T::PAGING else {
+            return Ok(None);
+        };
         let limit = self.page_size.unwrap_or(most);
         if (1..=most).contains(&limit) {
             return Ok(Some(limit));
@@ -291,6 +314,12 @@ impl<T: sealed::Item> List<T> {
             Paging::Offset(_) => parameters.push(("offset", self.cursor.offset.to_string())),
             Paging::After(_) => {
                 parameters.extend(self.cursor.after.clone().map(|after| ("after", after)));
+            }
+            Paging::Before(_) => {
+                if let Some(before) = self.cursor.before {
+                    parameters.retain(|(key, _)| *key != "beforeTime");
+                    parameters.push(("beforeTime", before.to_string()));
+                }
             }
             Paging::None => {}
         }

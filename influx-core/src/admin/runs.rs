@@ -59,11 +59,16 @@ pub struct LogEvent {
 
 impl sealed::Item for Run {
     const KEY: &'static str = "runs";
-    const PAGING: Paging = Paging::After(500);
+    /// With `after` InfluxDB 2.9.1 gives no run that is done.
+    const PAGING: Paging = Paging::Before(500);
     const OF_ORG: bool = false;
 
     fn key(&self) -> &str {
         &self.id
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        self.scheduled_for
     }
 }
 
@@ -77,7 +82,8 @@ fn run_path(id: &str, run_id: &str) -> Result<String> {
 }
 
 impl Tasks {
-    /// The runs of the task of this ID, as far as the server remembers them (three days).
+    /// The runs of the task of this ID, as far as the server remembers them, those scheduled for the
+    /// latest times first.
     pub fn runs(&self, id: &str) -> List<Run> {
         match path(id) {
             Ok(path) => List::new(self.api.clone(), format!("{path}/runs")),
@@ -151,11 +157,6 @@ impl Tasks {
 }
 
 impl List<Run> {
-    /// Only those behind the one of this ID.
-    pub fn after(self, run_id: impl Into<String>) -> Self {
-        self.starting_after(run_id.into())
-    }
-
     /// Only those scheduled after this time.
     pub fn after_time(self, time: impl ToTimestamp) -> Self {
         self.filter_time("afterTime", time.to_timestamp())

@@ -1,5 +1,6 @@
 //! Tasks, from their creation to the logs of their runs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use influx_core::admin::{Run, RunStatus, Schedule, Status, Tasks};
@@ -54,9 +55,29 @@ live! {
 
         let again = tasks.retry_run(&task.id, &run.id).await.unwrap();
         assert_eq!(done(&tasks, &again).await.scheduled_for, Some(at));
-        let runs = tasks.runs(&task.id).page_size(1).all().await.unwrap();
-        assert_eq!(runs.len(), 2, "{runs:?}");
+        assert_eq!(tasks.runs(&task.id).all().await.unwrap().len(), 2);
         assert_eq!(tasks.cancel_run(&task.id, &run.id).await.unwrap_err().kind(), ErrorKind::NotFound);
+        tasks.delete(&task.id).await.unwrap();
+    }
+
+    async fn runs_are_paged_by_time(live) {
+        let tasks = live.client.tasks();
+        let task = tasks.create("paged", Schedule::cron("0 0 1 1 *"), "buckets()").await.unwrap();
+        let at = |hour: i64| Timestamp::from_nanos(1_600_000_000_000_000_000 + hour * 3_600_000_000_000);
+        let mut made = Vec::new();
+        for hour in [1, 2, 3, 3, 3, 6, 5, 4] {
+            made.push(tasks.run(&task.id).at(at(hour)).await.unwrap());
+        }
+        for run in &made {
+            done(&tasks, run).await;
+        }
+        for size in [3, 4, 500] {
+            let runs = tasks.runs(&task.id).page_size(size).all().await.unwrap();
+            let ids = |runs: &[Run]| runs.iter().map(|run| run.id.clone()).collect::<BTreeSet<_>>();
+            assert_eq!((runs.len(), ids(&runs)), (8, ids(&made)), "{size}");
+        }
+        let between = tasks.runs(&task.id).after_time(at(2)).before_time(at(5)).page_size(3).all().await.unwrap();
+        assert_eq!(between.len(), 4);
         tasks.delete(&task.id).await.unwrap();
     }
 
