@@ -63,7 +63,7 @@
 //! | [`client::ClientBuilder`] | **all settings**, and how they come from files and the environment |
 //! | [`client`] | writes, **typed queries** ([`Select`](client::Select)) and scripts, deletes, health |
 //! | [`client::writer`] | **writing from many tasks**: batches, retries, and what becomes of each line |
-//! | [`admin`] | setting a server up, buckets |
+//! | [`admin`] | **setting a server up**, and all that it has: buckets, tokens, users, tasks, labels, … |
 //!
 //! # Features
 //!

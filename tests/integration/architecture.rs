@@ -22,7 +22,7 @@ const CORE: Rooms = &[
     ("batch", &["error", "time", "schema", "line_protocol"]),
     ("http", &["error", "time"]),
     ("config", &["error", "http"]),
-    ("admin", &["error", "http"]),
+    ("admin", &["error", "time", "flux", "http"]),
     (
         "client",
         &[
@@ -79,7 +79,7 @@ const GUESTS: [(&str, &[&str]); 16] = [
     ("tracing", &["client/writer/observe.rs", "config/mod.rs"]),
     ("metrics", &["client/writer/observe.rs"]),
     ("fastrand", &["client/writer/lane.rs", "http/retry.rs"]),
-    ("futures_core", &["http/reqwest.rs", "client/"]),
+    ("futures_core", &["http/reqwest.rs", "admin/list.rs", "client/"]),
     (
         "serde",
         &[
@@ -95,7 +95,7 @@ const GUESTS: [(&str, &[&str]); 16] = [
             "client/",
         ],
     ),
-    ("serde_json", &["http/", "config/file/json.rs"]),
+    ("serde_json", &["http/", "config/file/json.rs", "admin/extra.rs"]),
     ("url", &["http/", "config/"]),
     ("chrono", &["time/", "flux/param.rs", "measurement/timestamp.rs", "http/answer.rs"]),
 ];

@@ -9,6 +9,7 @@
     reason = "tests fail by panicking, hold tables of cases, and have no public API"
 )]
 
+mod admin;
 mod allocations;
 mod architecture;
 mod assemble;

@@ -1,5 +1,7 @@
 //! No token or password comes out of anything that is formatted.
 
+use influx_core::admin::{OrgRef, Permission, ResourceType};
+use influx_core::client::Method;
 use influx_core::{Client, Token};
 
 use crate::support::canned::{End, answer, client};
@@ -44,6 +46,24 @@ fn nothing_public_that_holds_a_token_shows_it() {
     hides(client.buckets());
     hides(client.buckets().create("b"));
     hides(client.setup("u", "o", "b").password(SECRET).token(SECRET));
+    let body = std::collections::BTreeMap::from([("password", SECRET)]);
+    hides(client.request(Method::Post, "api/v2/me/password").json(&body).unwrap());
+    hides(client.scripts().invoke("0123456789abcdef").param("key", SECRET).unwrap());
+    hides((client.users(), client.authorizations(), client.organizations().secrets("o")));
+    hides((client.tasks().list(), client.labels(), client.dbrps(), client.scripts()));
+}
+
+#[tokio::test]
+async fn a_new_token_is_shown_by_no_model() {
+    let body = format!(
+        "{{\"id\":\"1\",\"token\":\"{SECRET}\",\"hashedToken\":\"{SECRET}\",\"status\":\"active\",\
+         \"orgID\":\"2\",\"permissions\":[]}}"
+    );
+    let client = client(answer("201 Created", "", &body), End::Close).await;
+    let create = client.authorizations().create([Permission::read(ResourceType::TASKS)]);
+    let made = create.org(OrgRef::id("0123456789abcdef")).await.unwrap();
+    hides(&made);
+    assert_eq!(made.token.unwrap().expose(), SECRET);
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@
 //! | any other Flux | [`Client::query`], with [`flux!`](crate::flux!) or [`Query::param`] for values |
 //! | to know whether that is Flux | [`Client::check`] |
 //! | points gone | [`Client::delete`] `.range(…).filter(…)` |
+//! | buckets, tokens, users, tasks and the rest | the module [`admin`](crate::admin) |
 //!
 //! `fetch` collects, `stream` streams, `rows` lends; with `_as`, into a type with
 //! [`#[derive(FromRow)]`](macro@crate::measurement::FromRow).
@@ -29,6 +30,7 @@ mod builder;
 mod check;
 mod delete;
 mod health;
+mod invoke;
 mod profile;
 mod query;
 mod rows;
@@ -45,6 +47,7 @@ pub use self::builder::ClientBuilder;
 pub use self::check::SyntaxError;
 pub use self::delete::{CanDelete, Delete, DeletePoints, DeleteWithin};
 pub use self::health::{Health, HealthStatus, Ready};
+pub use self::invoke::InvokeScript;
 pub use self::profile::{OperatorProfile, Profile, QueryProfile};
 pub use self::query::{Query, RawReply};
 pub use self::rows::{RowStream, Rows};
@@ -57,7 +60,10 @@ pub use crate::config::{ConfigFile, ConfigFormat};
 pub use crate::http::HttpClient;
 pub use crate::http::{BoxFuture, Method};
 
-use crate::admin::{self, Buckets, Setup};
+use crate::admin::{
+    self, ApiRequest, Authorizations, Buckets, Dbrps, Labels, Organizations, Scripts, Setup, Tasks,
+    Users,
+};
 use crate::config::Options;
 use crate::error::Result;
 use crate::flux::Script;
@@ -199,10 +205,59 @@ impl Client {
         Delete::new(Arc::clone(&self.0), bucket.into())
     }
 
-    /// Creates, finds and deletes buckets.
+    /// Creates, finds, changes and deletes buckets.
     #[must_use]
     pub fn buckets(&self) -> Buckets {
         Buckets::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes and deletes organizations.
+    #[must_use]
+    pub fn organizations(&self) -> Organizations {
+        Organizations::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes and deletes users.
+    #[must_use]
+    pub fn users(&self) -> Users {
+        Users::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes and deletes tokens.
+    #[must_use]
+    pub fn authorizations(&self) -> Authorizations {
+        Authorizations::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes, runs and deletes tasks.
+    #[must_use]
+    pub fn tasks(&self) -> Tasks {
+        Tasks::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes, attaches and deletes labels.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        Labels::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes and deletes mappings of 1.x databases to buckets.
+    #[must_use]
+    pub fn dbrps(&self) -> Dbrps {
+        Dbrps::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes, calls and deletes the scripts of InfluxDB Cloud.
+    #[must_use]
+    pub fn scripts(&self) -> Scripts {
+        Scripts::new(Arc::clone(&self.0))
+    }
+
+    /// A request to any endpoint: what the other methods do not know, such as checks, dashboards and
+    /// variables. The path is below the client's base URL, such as `api/v2/variables`. See
+    /// [`ApiRequest`].
+    pub fn request(&self, method: Method, path: impl AsRef<str>) -> ApiRequest {
+        ApiRequest::new(Arc::clone(&self.0), method, path.as_ref())
     }
 
     /// Whether the server still waits for its [`setup`](Self::setup). Needs no token.

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use super::{ErrorKind, Excerpt};
 
@@ -13,6 +14,11 @@ pub(crate) enum SettingCause {
     Invalid { what: &'static str, problem: &'static str },
     /// Something that was looked up on the server and is not there.
     NoSuch { what: &'static str, name: String },
+    /// A bucket that is there and keeps its points for another time than the one asked for; `None` for
+    /// ever.
+    OtherRetention { bucket: String, wanted: Option<Duration>, is: Option<Duration> },
+    /// What InfluxDB OSS does not have.
+    CloudOnly { what: &'static str },
     /// A setting of the environment or of a file that cannot work.
     #[cfg(feature = "client")]
     Configured { place: Place, problem: &'static str },
@@ -47,7 +53,8 @@ pub(crate) enum Place {
 impl SettingCause {
     pub(super) const fn kind(&self) -> ErrorKind {
         match self {
-            Self::NoSuch { .. } => ErrorKind::NotFound,
+            Self::NoSuch { .. } | Self::CloudOnly { .. } => ErrorKind::NotFound,
+            Self::OtherRetention { .. } => ErrorKind::Conflict,
             _ => ErrorKind::InvalidInput,
         }
     }
@@ -64,6 +71,17 @@ impl fmt::Display for SettingCause {
             Self::Invalid { what, problem } => write!(f, "the {what} {problem}"),
             Self::NoSuch { what, name } => {
                 write!(f, "there is no {what} `{}`, or the token may not see it", Excerpt(name))
+            }
+            Self::OtherRetention { bucket, wanted, is } => {
+                let bucket = Excerpt(bucket);
+                write!(f, "the bucket `{bucket}` keeps its points ")?;
+                fmt_retention(*is, f)?;
+                f.write_str(", not ")?;
+                fmt_retention(*wanted, f)?;
+                f.write_str("; change it with `update`")
+            }
+            Self::CloudOnly { what } => {
+                write!(f, "this server has no {what}, which only InfluxDB Cloud has")
             }
             #[cfg(feature = "client")]
             Self::Configured { place, problem } => write!(f, "{place} {problem}"),
@@ -112,5 +130,12 @@ struct Line(Option<usize>);
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.map_or(Ok(()), |line| write!(f, ", line {line}"))
+    }
+}
+
+fn fmt_retention(retention: Option<Duration>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match retention {
+        Some(retention) => write!(f, "for {retention:?}"),
+        None => f.write_str("for ever"),
     }
 }

@@ -220,6 +220,12 @@ impl Answer {
             },
             429 => ErrorKind::RateLimited,
             408 | 499 | 502..=504 => ErrorKind::Unavailable,
+            // A user has one role for a resource; that is how the server says so.
+            500 if self.message.contains("mapping for user ")
+                && self.message.ends_with("already exists") =>
+            {
+                ErrorKind::Conflict
+            }
             300..=399 | 500.. => ErrorKind::Server,
             _ => ErrorKind::InvalidInput,
         }

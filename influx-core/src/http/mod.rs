@@ -34,7 +34,7 @@ pub(crate) use self::auth::{Auth, TokenSource};
 pub(crate) use self::body::Body;
 pub(crate) use self::compress::Encoded;
 pub use self::request::Method;
-pub(crate) use self::request::Request;
+pub(crate) use self::request::{Params, Request};
 #[cfg(feature = "http-client")]
 pub use self::reqwest::HttpClient;
 pub(crate) use self::reqwest::Transport;
@@ -279,12 +279,26 @@ impl Reply {
         .into()
     }
 
+    /// One member of the JSON, which there has to be; null is one that is empty.
+    pub(crate) fn member<T: DeserializeOwned + Default>(&self, key: &str) -> Result<T> {
+        let mut members: serde_json::Map<String, serde_json::Value> = self.json()?;
+        let Some(member) = members.remove(key) else {
+            let problem = "lacks the list that was asked for; is this an InfluxDB 2.x server?";
+            return Err(TransportCause::Decode { doing: self.endpoint, problem }.into());
+        };
+        let member: Option<T> =
+            serde_json::from_value(member).map_err(|error| self.not_json(&error))?;
+        Ok(member.unwrap_or_default())
+    }
+
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let problem = "is not the JSON that the API documents; is this an InfluxDB 2.x server?";
-            // The error's own words may quote the answer, and in it a token.
-            let place = format!("at line {}, column {}", error.line(), error.column());
-            Error::transport(TransportCause::Decode { doing: self.endpoint, problem }, place)
-        })
+        serde_json::from_slice(&self.body).map_err(|error| self.not_json(&error))
+    }
+
+    fn not_json(&self, error: &serde_json::Error) -> Error {
+        let problem = "is not the JSON that the API documents; is this an InfluxDB 2.x server?";
+        // The error's own words may quote the answer, and in it a token.
+        let place = format!("at line {}, column {}", error.line(), error.column());
+        Error::transport(TransportCause::Decode { doing: self.endpoint, problem }, place)
     }
 }

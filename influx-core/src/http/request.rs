@@ -1,3 +1,7 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::Encoded;
@@ -25,7 +29,7 @@ pub(crate) struct Request {
     pub(super) method: Method,
     /// Relative to the server's base URL.
     pub(super) path: String,
-    pub(super) parameters: Vec<(&'static str, String)>,
+    pub(super) parameters: Vec<(Cow<'static, str>, String)>,
     pub(super) content_type: Option<&'static str>,
     pub(super) accept: &'static str,
     pub(super) accept_encoding: Option<&'static str>,
@@ -59,10 +63,15 @@ impl Request {
 
     /// A script for `/api/v2/query`.
     pub(crate) fn query(body: &impl Serialize) -> Result<Self> {
+        Self::invoke("api/v2/query", body)
+    }
+
+    /// A call of a script, which is answered like a query.
+    pub(crate) fn invoke(path: impl Into<String>, body: &impl Serialize) -> Result<Self> {
         let request = Self {
             accept: "application/csv",
             endpoint: Endpoint::Query,
-            ..Self::new(Method::Post, "api/v2/query")
+            ..Self::new(Method::Post, path)
         };
         request.json(body)
     }
@@ -89,8 +98,12 @@ impl Request {
     }
 
     #[must_use]
-    pub(crate) fn parameter(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.parameters.push((name, value.into()));
+    pub(crate) fn parameter(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+    ) -> Self {
+        self.parameters.push((name.into(), value.into()));
         self
     }
 
@@ -101,12 +114,46 @@ impl Request {
         self
     }
 
-    pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self> {
-        let body = serde_json::to_vec(body).map_err(|error| {
-            Error::setting(SettingCause::Invalid { what: "request", problem: "is no JSON" }, error)
-        })?;
-        self.body = Encoded::plain(body.into());
+    pub(crate) fn json(self, body: &impl Serialize) -> Result<Self> {
+        Ok(self.json_body(Self::json_bytes(body)?))
+    }
+
+    /// A body that is JSON already.
+    #[must_use]
+    pub(crate) fn json_body(mut self, body: Bytes) -> Self {
+        self.body = Encoded::plain(body);
         self.content_type = Some("application/json");
-        Ok(self)
+        self
+    }
+
+    /// A body as JSON.
+    pub(crate) fn json_bytes(body: &impl Serialize) -> Result<Bytes> {
+        serde_json::to_vec(body).map(Bytes::from).map_err(|error| {
+            Error::setting(SettingCause::Invalid { what: "request", problem: "is no JSON" }, error)
+        })
+    }
+}
+
+/// Values of any type under names, as JSON. `Debug` shows the names only.
+#[derive(Clone, Default, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Params(serde_json::Map<String, serde_json::Value>);
+
+impl Params {
+    pub(crate) fn add(&mut self, name: String, value: &impl Serialize) -> Result<()> {
+        let value = serde_json::to_value(value).map_err(|error| {
+            Error::setting(
+                SettingCause::Invalid { what: "parameter", problem: "is no JSON" },
+                error,
+            )
+        })?;
+        self.0.insert(name, value);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
     }
 }

@@ -8,6 +8,7 @@ mod json;
 mod organizations;
 mod query;
 mod request;
+mod scripts;
 mod session;
 mod setup;
 mod write;
@@ -87,6 +88,9 @@ fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> A
         ["orgs"] => organizations::answer(state, request, access),
         ["buckets"] => buckets::all(state, request, access),
         ["buckets", id] => buckets::one(state, request, access, id),
+        ["scripts"] => scripts::all(state, request, access),
+        ["scripts", id] => scripts::one(state, request, access, id),
+        ["scripts", id, "invoke"] => scripts::invoke(state, request, access, id),
         _ => unknown_endpoint(request),
     }
 }

@@ -1,4 +1,14 @@
-//! Health, set-up, buckets.
+//! Health, set-up, and the resources of a server.
+
+mod authorizations;
+mod buckets;
+mod codes;
+mod labels;
+mod lists;
+mod organizations;
+mod request;
+mod tasks;
+mod users;
 
 use std::time::Duration;
 
