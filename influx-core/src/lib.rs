@@ -60,10 +60,11 @@
 //! | [`line_protocol`] | how points are written |
 //! | [`annotated_csv`] | how query results are read |
 //! | [`measurement`] | **the guide to the derive**; structs, members, and which cell goes where |
+//! | [`client::ClientBuilder`] | **all settings**, and how they come from files and the environment |
 //! | [`client`] | writes, **typed queries** ([`Select`](client::Select)) and scripts, deletes, health |
 //! | [`client::writer`] | **writing from many tasks**: batches, retries, and what becomes of each line |
 //! | `blocking` | the same without async; a feature |
-//! | [`admin`] | setting a server up, buckets |
+//! | [`admin`] | **setting a server up**, and all that it has: buckets, tokens, users, tasks, labels, … |
 //!
 //! [Coming from the Python client](from_python)? Its snippets, each beside ours.
 //!
@@ -75,8 +76,12 @@
 //! | `client` | yes | the HTTP client; without it the codecs stand alone, without I/O |
 //! | `rustls` | yes | `https://`, with ring and the platform's certificates |
 //! | `gzip` | yes | compressed writes (on request) and replies |
+//! | `config-file` | yes | settings from TOML, INI and JSON files, and the profiles of the `influx` CLI |
+//! | `http2` | no | HTTP/2 over `https://`, where the server offers it |
+//! | `encrypted-keys` | no | encrypted keys of client certificates (PKCS #8) |
+//! | `http-client` | no | a ready client of reqwest 0.13 instead of settings of one's own |
 //! | `blocking` | no | `wait` in the place of `.await`, for programs without async |
-//! | `tracing` | no | log records and spans of writers |
+//! | `tracing` | no | log records and spans of writers, warnings of settings |
 //! | `metrics` | no | counts and gauges of writers, through the facade `metrics` |
 //! | `polars` | no | the module `dataframe`: results and records as polars' `DataFrame`s; takes minutes to build |
 //!

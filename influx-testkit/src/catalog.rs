@@ -8,8 +8,14 @@ pub(crate) struct Catalog {
     pub(crate) organization: Option<Organization>,
     pub(crate) buckets: Vec<Bucket>,
     pub(crate) tokens: Vec<Token>,
+    /// Invokable scripts, where the server stands in for InfluxDB Cloud in that.
+    pub(crate) scripts: Option<Vec<Script>>,
     /// The first user. Once there is one, no set-up is allowed any more.
     pub(crate) user: Option<String>,
+    /// Without one, the user cannot sign in.
+    pub(crate) password: Option<String>,
+    /// What the cookies of those who have signed in say.
+    pub(crate) sessions: Vec<String>,
     ids: u64,
 }
 
@@ -19,6 +25,19 @@ pub(crate) struct Organization {
     pub(crate) name: String,
     /// Nanoseconds since 1970.
     pub(crate) created: i64,
+}
+
+/// An invokable script.
+#[derive(Debug)]
+pub(crate) struct Script {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) text: String,
+    pub(crate) language: String,
+    /// Nanoseconds since 1970.
+    pub(crate) created: i64,
+    pub(crate) updated: i64,
 }
 
 #[derive(Debug)]

@@ -75,6 +75,8 @@
 //! | `POST /api/v2/query/analyze` | scripts without errors of syntax |
 //! | `POST /api/v2/delete` | ranges and predicates |
 //! | `/api/v2/buckets`, `/api/v2/orgs` | buckets made, changed, listed, deleted; the one organization |
+//! | `/api/v2/signin`, `/api/v2/signout` | of the operator; sessions end when a test says so |
+//! | `/api/v2/scripts` | on request ([`Builder::cloud_scripts`]): invokable scripts of InfluxDB Cloud, after its published API, never compared with it |
 //! | `/api/v2/setup`, `/health`, `/ping`, `/ready` | |
 //!
 //! Aggregates are worked out as storage does it where the real server's planner lets storage do it, and

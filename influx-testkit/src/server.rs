@@ -53,6 +53,7 @@ pub struct Builder {
     bucket: String,
     token: String,
     is_set_up: bool,
+    has_scripts: bool,
 }
 
 impl fmt::Debug for Server {
@@ -95,6 +96,13 @@ impl Builder {
     /// The operator's token, instead of `my-token`.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = token.into();
+        self
+    }
+
+    /// The server has invokable scripts too (`/api/v2/scripts`), as InfluxDB Cloud has and InfluxDB OSS has
+    /// not. They follow the published API and were **never compared with InfluxDB Cloud**.
+    pub const fn cloud_scripts(mut self) -> Self {
+        self.has_scripts = true;
         self
     }
 
@@ -148,6 +156,7 @@ impl Builder {
 
     fn prepare(&self) -> io::Result<(Arc<Shared>, TcpListener, SocketAddr)> {
         let mut state = State::new();
+        state.catalog.scripts = self.has_scripts.then(Vec::new);
         if self.is_set_up {
             let invalid = |message| io::Error::new(io::ErrorKind::InvalidInput, message);
             if self.token.is_empty() || HeaderValue::from_str(&self.token).is_err() {
@@ -187,6 +196,7 @@ impl Server {
             bucket: "my-bucket".into(),
             token: "my-token".into(),
             is_set_up: true,
+            has_scripts: false,
         }
     }
 
@@ -200,6 +210,25 @@ impl Server {
     #[must_use]
     pub fn token(&self) -> &str {
         &self.settings.token
+    }
+
+    /// The name of the operator, who may do everything, for sessions; that of a server that was set up by a
+    /// request is the one of that request.
+    #[must_use]
+    pub const fn username(&self) -> &str {
+        api::USERNAME
+    }
+
+    /// The operator's password, likewise.
+    #[must_use]
+    pub const fn password(&self) -> &str {
+        api::PASSWORD
+    }
+
+    /// Ends all sessions, as the real server does when they have not been used for an hour, or when it
+    /// is started anew. The clock does not end them.
+    pub fn end_sessions(&self) {
+        self.lock().state.catalog.sessions.clear();
     }
 
     /// The organization's name.

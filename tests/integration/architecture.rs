@@ -22,7 +22,7 @@ const CORE: Rooms = &[
     ("batch", &["error", "time", "schema", "line_protocol"]),
     ("http", &["error", "time"]),
     ("config", &["error", "http"]),
-    ("admin", &["error", "http"]),
+    ("admin", &["error", "time", "flux", "http"]),
     (
         "client",
         &[
@@ -81,16 +81,19 @@ const PURE: [&str; 9] = [
 const THREADS: &str = "dataframe/write/block.rs";
 
 /// Crates that only some places of `influx-core` may name.
-const GUESTS: [(&str, &[&str]); 15] = [
+const GUESTS: [(&str, &[&str]); 18] = [
     ("reqwest", &["http/reqwest.rs"]),
-    ("rustls", &["http/reqwest.rs"]),
-    ("rustls_platform_verifier", &["http/reqwest.rs"]),
+    ("rustls", &["http/tls.rs"]),
+    ("rustls_platform_verifier", &["http/tls.rs"]),
+    ("pkcs8", &["http/tls.rs"]),
+    ("toml", &["config/file/"]),
+    ("strsim", &["config/nearest.rs"]),
     ("flate2", &["http/compress.rs"]),
     ("tokio", &["http/", "client/writer/", "blocking/"]),
-    ("tracing", &["client/writer/observe.rs"]),
+    ("tracing", &["client/writer/observe.rs", "config/mod.rs"]),
     ("metrics", &["client/writer/observe.rs"]),
-    ("fastrand", &["client/writer/lane.rs"]),
-    ("futures_core", &["http/reqwest.rs", "client/", "blocking/"]),
+    ("fastrand", &["client/writer/lane.rs", "http/retry.rs"]),
+    ("futures_core", &["http/reqwest.rs", "admin/list.rs", "client/", "blocking/"]),
     (
         "serde",
         &[
@@ -103,12 +106,13 @@ const GUESTS: [(&str, &[&str]); 15] = [
             "annotated_csv/",
             "measurement/row.rs",
             "http/",
+            "config/file/json.rs",
             "admin/",
             "client/",
         ],
     ),
     ("polars", &["dataframe/", "client/frames.rs"]),
-    ("serde_json", &["http/"]),
+    ("serde_json", &["http/", "config/file/json.rs", "admin/extra.rs"]),
     ("url", &["http/", "config/"]),
     (
         "chrono",

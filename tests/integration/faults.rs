@@ -193,7 +193,7 @@ async fn a_redirect_is_not_followed_and_names_the_place() {
             .await;
     assert_eq!(
         error.to_string(),
-        "the write was redirected to `http://elsewhere/api/v2/write` (status 308), which is not followed; use that URL"
+        "the write was redirected to `http://elsewhere/api/v2/write` (status 308), which is not followed; use that URL, or allow it with `redirects`"
     );
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Server, false));
 }

@@ -9,11 +9,13 @@
     reason = "tests fail by panicking, hold tables of cases, and have no public API"
 )]
 
+mod admin;
 mod allocations;
 mod architecture;
 mod assemble;
 mod blocking;
 mod compile_errors;
+mod connecting;
 mod cuts;
 mod derive;
 mod faults;
@@ -26,6 +28,8 @@ mod quickstart;
 mod records;
 mod secrets;
 mod select;
+mod settings;
+mod statuses;
 mod support;
 mod testkit;
 mod writer;

@@ -1,4 +1,4 @@
-//! What a writer tells `tracing` and `metrics`.
+//! What a writer, and the settings of a client, tell `tracing` and `metrics`.
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
@@ -101,6 +101,22 @@ fn what_happens_is_logged_within_a_span_for_each_delivery() {
         assert_eq!(words(event), words(&format!("{level}{text}")));
     }
     assert_eq!(events.len(), expected.len(), "{events:?}");
+}
+
+#[test]
+fn what_is_likely_not_meant_is_logged_when_the_client_is_built() {
+    let _second = tracing::Dispatch::new(Log::default());
+    let log = Log::default();
+    let path = std::env::temp_dir().join(format!("observed-{}.toml", std::process::id()));
+    std::fs::write(&path, "url = \"https://host\"\nverify_ssl = false\ntokne = 1").unwrap();
+    tracing::subscriber::with_default(log.clone(), || {
+        influx_core::Client::from_config_file(&path).unwrap();
+    });
+    std::fs::remove_file(&path).unwrap();
+    let lines = log.0.lock().unwrap().clone();
+    assert!(lines[0].contains("line 3 is no setting; did you mean `token`?"), "{lines:?}");
+    assert_eq!(lines[1], "WARN certificates are not verified: anyone can read the token");
+    assert_eq!(lines.len(), 2);
 }
 
 #[derive(Default)]

@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Bucket;
-use super::buckets::{Json, check_name, check_retention};
+use super::new_bucket::check_name;
+use super::retention::check_retention;
+use super::users::check_password;
 use crate::error::{Result, SettingCause};
 use crate::http::{BoxFuture, Connection, Method, Request, Token};
 
@@ -75,7 +77,7 @@ struct Body<'a> {
 struct Answer {
     user: Identified,
     org: Identified,
-    bucket: Json,
+    bucket: Bucket,
     auth: Auth,
 }
 
@@ -136,14 +138,12 @@ impl Setup {
             return Err(SettingCause::Invalid { what: "token", problem }.into());
         }
         let blank = |text: &str| text.trim().is_empty();
-        let what = match self.password.as_ref().map(String::len) {
-            _ if blank(&self.username) => "user name",
-            _ if blank(&self.org) => "organization's name",
-            Some(0..8 | 73..) => {
-                let problem = "has fewer than 8 or more than 72 bytes";
-                return Err(SettingCause::Invalid { what: "password", problem }.into());
-            }
-            _ => return Ok(()),
+        let what = if blank(&self.username) {
+            "user name"
+        } else if blank(&self.org) {
+            "organization's name"
+        } else {
+            return self.password.as_deref().map_or(Ok(()), check_password);
         };
         Err(SettingCause::Invalid { what, problem: "is blank; give it a name" }.into())
     }
@@ -161,12 +161,7 @@ impl Setup {
         };
         let request = Request::new(Method::Post, "api/v2/setup").json(&body)?;
         let Answer { user, org, bucket, auth } = self.connection.call(request).await?.json()?;
-        Ok(SetupResult {
-            token: auth.token.into(),
-            user_id: user.id,
-            org_id: org.id,
-            bucket: bucket.into(),
-        })
+        Ok(SetupResult { token: auth.token.into(), user_id: user.id, org_id: org.id, bucket })
     }
 }
 

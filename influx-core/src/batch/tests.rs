@@ -2,7 +2,9 @@ use std::time::{Duration, Instant};
 
 use super::{Backoff, Batch, Buffer, Delivery, Limits, Reaction, Rules, Treatment, judge};
 use crate::batch::verdict::Verdict;
-use crate::error::{Answer, Endpoint, Error, ErrorKind, Failure, Refused, TransportCause};
+use crate::error::{
+    Answer, Distrust, Endpoint, Error, ErrorKind, Failure, Refused, TransportCause,
+};
 use crate::time::Precision;
 
 fn seconds(count: u64) -> Duration {
@@ -136,7 +138,8 @@ fn each_answer_has_its_verdict() {
         assert_eq!(judge(&answer(status, message), &[]), verdict, "{status}");
     }
     assert_eq!(judge(&interrupted(), &[]), Verdict::Transient);
-    let untrusted = TransportCause::Untrusted { server: String::new() }.into();
+    let untrusted =
+        TransportCause::Untrusted { server: String::new(), why: Distrust::Authority }.into();
     assert_eq!(judge(&untrusted, &[]), Verdict::Final);
     let own = [(418, Treatment::Retry), (404, Treatment::Refuse), (418, Treatment::Hold)];
     assert_eq!(judge(&answer(418, ""), &own), Verdict::Blocked, "the last one counts");

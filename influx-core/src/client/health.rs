@@ -92,6 +92,18 @@ impl Client {
         reply.version.ok_or_else(|| decode("names no version; is this an InfluxDB server?"))
     }
 
+    /// The server's edition, such as `OSS`. Needs no token.
+    ///
+    /// # Errors
+    /// Those of [`version`](Self::version).
+    ///
+    /// # Cancel safety
+    /// Safe.
+    pub async fn build(&self) -> Result<String> {
+        let reply = self.0.call(Request::new(Method::Get, "ping")).await?;
+        reply.build.ok_or_else(|| decode("names no edition; is this an InfluxDB server?"))
+    }
+
     /// How the server is; a server that is not well is no error. Needs no token.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 //!
 //! | I want | call |
 //! |---|---|
+//! | a client, with settings from code, a file or the environment | [`Client::builder`], [`Client::from_config_file`], [`Client::from_env`] |
 //! | to write a few records now | [`Client::write`] |
 //! | to write a data frame (feature `polars`) | `Client::write_frame` |
 //! | to write from many tasks, and lose nothing while the server is away | [`Client::writer`] |
@@ -20,6 +21,7 @@
 //! | any other Flux | [`Client::query`], with [`flux!`](crate::flux!) or [`Query::param`] for values |
 //! | to know whether that is Flux | [`Client::check`] |
 //! | points gone | [`Client::delete`] `.range(…).filter(…)` |
+//! | buckets, tokens, users, tasks and the rest | the module [`admin`](crate::admin) |
 //!
 //! `fetch` collects, `stream` streams, `rows` lends; with `_as`, into a type with
 //! [`#[derive(FromRow)]`](macro@crate::measurement::FromRow).
@@ -31,6 +33,7 @@ mod delete;
 #[cfg(feature = "polars")]
 mod frames;
 mod health;
+mod invoke;
 mod profile;
 mod query;
 mod rows;
@@ -51,6 +54,7 @@ pub use self::delete::{CanDelete, Delete, DeletePoints, DeleteWithin};
 #[cfg(feature = "polars")]
 pub use self::frames::{FrameChunks, FrameQuery};
 pub use self::health::{Health, HealthStatus, Ready};
+pub use self::invoke::InvokeScript;
 pub use self::profile::{OperatorProfile, Profile, QueryProfile};
 pub use self::query::{Query, RawReply};
 pub use self::rows::{RowStream, Rows};
@@ -59,9 +63,16 @@ pub use self::write::Write;
 #[cfg(feature = "polars")]
 pub use self::write_frame::WriteFrame;
 pub use self::writer::{Receipt, Report, Writer, WriterBuilder};
-pub use crate::http::BoxFuture;
+#[cfg(feature = "config-file")]
+pub use crate::config::{ConfigFile, ConfigFormat};
+#[cfg(feature = "http-client")]
+pub use crate::http::HttpClient;
+pub use crate::http::{BoxFuture, Method};
 
-use crate::admin::{self, Buckets, Setup};
+use crate::admin::{
+    self, ApiRequest, Authorizations, Buckets, Dbrps, Labels, Organizations, Scripts, Setup, Tasks,
+    Users,
+};
 use crate::config::Options;
 #[cfg(feature = "polars")]
 use crate::dataframe::DataFrame;
@@ -99,21 +110,57 @@ impl Client {
         ClientBuilder::new(Options::new(url))
     }
 
-    /// A client from environment variables.
-    ///
-    /// | variable | meaning | default |
-    /// |---|---|---|
-    /// | `INFLUXDB_V2_URL` | the server | `http://localhost:8086` |
-    /// | `INFLUXDB_V2_TOKEN` | the API token | none: requests are not authenticated |
-    /// | `INFLUXDB_V2_ORG` | the organization, name or ID | none: calls that need one fail |
-    /// | `INFLUXDB_V2_TIMEOUT` | time-out of a short request, in milliseconds; 0 for none | 10000 |
-    /// | `INFLUXDB_V2_SSL_CA_CERT` | a file of PEM certificates to trust as well | none |
+    /// A client from environment variables, such as `INFLUXDB_V2_URL`, `INFLUXDB_V2_TOKEN` and
+    /// `INFLUXDB_V2_ORG`. The page of [`ClientBuilder`] lists all.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when a variable cannot work, or is one that
-    /// the official clients honour and this one does not yet.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when a variable cannot work.
     pub fn from_env() -> Result<Self> {
-        ClientBuilder::new(Options::from_env()?).build()
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// A client from a file of settings: TOML, INI, JSON, or the profiles of the `influx` CLI. See
+    /// [`ConfigFile`] for the formats and [`ClientBuilder`] for the keys, for the environment on top of
+    /// them, and for warnings.
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join(format!("from-config-file-{}.toml", std::process::id()));
+    /// std::fs::write(
+    ///     &path,
+    ///     r#"
+    ///     [influx2]
+    ///     url = "http://localhost:8086"
+    ///     token = "my-token"
+    ///     org = "my-org"
+    ///     timeout = 6000
+    ///
+    ///     [tags]
+    ///     host = "${env.CARGO_PKG_NAME}"
+    ///     "#,
+    /// )?;
+    /// let client = influx_core::Client::from_config_file(&path)?;
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the file cannot be read, is not of its
+    /// format, or a setting in it cannot work.
+    #[cfg(feature = "config-file")]
+    pub fn from_config_file(file: impl Into<ConfigFile>) -> Result<Self> {
+        ClientBuilder::from_config_file(file)?.build()
+    }
+
+    /// Ends the [`session`](ClientBuilder::session) that this client and its clones have signed in to.
+    /// A later request signs in again. Without a session it does nothing.
+    ///
+    /// # Errors
+    /// Failures of the connection. The client has forgotten the session all the same.
+    ///
+    /// # Cancel safety
+    /// The client has forgotten the session; the server may not.
+    pub async fn sign_out(&self) -> Result<()> {
+        self.0.sign_out().await
     }
 
     pub(crate) fn from_options(options: Options) -> Result<Self> {
@@ -204,10 +251,59 @@ impl Client {
         Delete::new(Arc::clone(&self.0), bucket.into())
     }
 
-    /// Creates, finds and deletes buckets.
+    /// Creates, finds, changes and deletes buckets.
     #[must_use]
     pub fn buckets(&self) -> Buckets {
         Buckets::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes and deletes organizations.
+    #[must_use]
+    pub fn organizations(&self) -> Organizations {
+        Organizations::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes and deletes users.
+    #[must_use]
+    pub fn users(&self) -> Users {
+        Users::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes and deletes tokens.
+    #[must_use]
+    pub fn authorizations(&self) -> Authorizations {
+        Authorizations::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes, runs and deletes tasks.
+    #[must_use]
+    pub fn tasks(&self) -> Tasks {
+        Tasks::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes, attaches and deletes labels.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        Labels::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes and deletes mappings of 1.x databases to buckets.
+    #[must_use]
+    pub fn dbrps(&self) -> Dbrps {
+        Dbrps::new(Arc::clone(&self.0))
+    }
+
+    /// Creates, finds, changes, calls and deletes the scripts of InfluxDB Cloud.
+    #[must_use]
+    pub fn scripts(&self) -> Scripts {
+        Scripts::new(Arc::clone(&self.0))
+    }
+
+    /// A request to any endpoint: what the other methods do not know, such as checks, dashboards and
+    /// variables. The path is below the client's base URL, such as `api/v2/variables`. See
+    /// [`ApiRequest`].
+    pub fn request(&self, method: Method, path: impl AsRef<str>) -> ApiRequest {
+        ApiRequest::new(Arc::clone(&self.0), method, path.as_ref())
     }
 
     /// Whether the server still waits for its [`setup`](Self::setup). Needs no token.
@@ -238,7 +334,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("url", &self.0.base.as_str())
             .field("org", &self.0.org)
-            .field("token", &self.0.token)
+            .field("auth", &self.0.auth)
             .finish_non_exhaustive()
     }
 }

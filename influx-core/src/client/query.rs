@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::source::Source;
 use super::{BoxFuture, Profile, RowStream, Rows};
-use crate::annotated_csv::{self, Annotation, Dialect, Reader, Step, Table};
+use crate::annotated_csv::{Annotation, Dialect, Table};
 use crate::error::Result;
 use crate::flux::{self, IntoParam, Script};
 use crate::http::{self, Connection, Request};
@@ -334,20 +334,7 @@ impl Query {
     /// As [`fetch`](Self::fetch).
     #[must_use = "nothing is sent until it is awaited"]
     pub fn tables(self) -> BoxFuture<Result<Vec<Table>>> {
-        Box::pin(async move {
-            let mut source = self.source();
-            let (mut reader, mut tables) = (Reader::new(), Vec::new());
-            loop {
-                match reader.advance()? {
-                    Step::End => return Ok(tables),
-                    Step::NeedInput => match source.chunk().await? {
-                        Some(chunk) => reader.feed(chunk),
-                        None => reader.finish(),
-                    },
-                    step => annotated_csv::collect(step, &reader, &mut tables)?,
-                }
-            }
-        })
+        Box::pin(self.source().tables())
     }
 
     /// The reply as annotated CSV with all annotations.
@@ -428,10 +415,10 @@ impl fmt::Debug for Query {
 /// Annotated CSV as it comes: a [`Stream`] of chunks, or [`bytes`](Self::bytes).
 ///
 /// The chunks are cut anywhere. A failure that the server reports inside the reply is part of it;
-/// [`Reader`] finds it.
+/// [`Reader`](crate::annotated_csv::Reader) finds it.
 #[derive(Debug)]
 #[must_use = "nothing is sent until it is read"]
-pub struct RawReply(Source);
+pub struct RawReply(pub(super) Source);
 
 impl RawReply {
     /// The next chunk; `None` at the end.

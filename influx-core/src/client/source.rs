@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 
 use super::BoxFuture;
+use crate::annotated_csv::{self, Reader, Step, Table};
 use crate::error::Result;
 use crate::http::Body;
 
@@ -34,6 +35,21 @@ impl Source {
     /// The same with whatever end there is.
     pub(super) fn poll_raw(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
         self.poll(cx, |_| Ok(()))
+    }
+
+    /// All tables of the reply.
+    pub(super) async fn tables(mut self) -> Result<Vec<Table>> {
+        let (mut reader, mut tables) = (Reader::new(), Vec::new());
+        loop {
+            match reader.advance()? {
+                Step::End => return Ok(tables),
+                Step::NeedInput => match self.chunk().await? {
+                    Some(chunk) => reader.feed(chunk),
+                    None => reader.finish(),
+                },
+                step => annotated_csv::collect(step, &reader, &mut tables)?,
+            }
+        }
     }
 
     fn poll(

@@ -1,113 +1,71 @@
 //! Settings from environment variables, under the names of the official clients.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::time::Duration;
 
 use super::Options;
-use crate::error::{Error, Result, SettingCause};
-use crate::http::TokenSource;
+use super::entry::{Entry, Raw};
+use super::settings::{self, Layer};
+use crate::error::{Place, Result, SettingCause};
 
-/// Variables that the official clients honour and this one does not yet, with the values that
-/// ask for nothing. Ignoring one would change what is written or whom the client trusts.
-const UNSUPPORTED: [(&str, &[&str]); 6] = [
-    ("INFLUXDB_V2_VERIFY_SSL", &["true", "yes", "on", "1"]),
-    ("INFLUXDB_V2_AUTH_BASIC", &["false", "no", "off", "0"]),
-    ("INFLUXDB_V2_CERT_FILE", &[]),
-    ("INFLUXDB_V2_CERT_KEY_FILE", &[]),
-    ("INFLUXDB_V2_CERT_KEY_PASSWORD", &[]),
-    ("INFLUXDB_V2_PROFILERS", &[]),
-];
+pub(super) const DEFAULT_URL: &str = "http://localhost:8086";
 
-/// The variables that concern this client; blank ones count as unset.
-struct Variables(BTreeMap<String, String>);
+const PREFIX: &str = "INFLUXDB_V2_";
 
-pub(super) fn read(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Options> {
-    let variables = Variables::collect(variables)?;
-    variables.refuse_unsupported()?;
-    let mut options =
-        Options::new(variables.get("INFLUXDB_V2_URL").unwrap_or("http://localhost:8086"));
-    if let Some(token) = variables.get("INFLUXDB_V2_TOKEN") {
-        options.token = TokenSource::Fixed(token.into());
-    }
-    options.org = variables.get("INFLUXDB_V2_ORG").map(ToOwned::to_owned);
-    if let Some(milliseconds) = variables.get("INFLUXDB_V2_TIMEOUT") {
-        options.timeout = timeout(milliseconds)?;
-    }
-    if let Some(path) = variables.get("INFLUXDB_V2_SSL_CA_CERT") {
-        let problem = "names a file that cannot be read";
-        let pem = std::fs::read(path)
-            .map_err(|error| Error::setting(wrong("INFLUXDB_V2_SSL_CA_CERT", problem), error))?;
-        options.certificates.push(pem);
-    }
-    Ok(options)
-}
-
-impl Variables {
-    fn collect(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self> {
-        let mut ours = BTreeMap::new();
-        for (name, value) in variables {
-            let Some(name) = name.to_str().filter(|name| name.starts_with("INFLUXDB_V2_")) else {
-                continue;
-            };
-            let value = value.into_string().map_err(|_| wrong(name, "is not UTF-8"))?;
-            if !value.trim().is_empty() {
-                ours.insert(name.to_owned(), value);
-            }
+/// Takes over what the variables say that concern this client; blank ones count as unset.
+pub(super) fn read(
+    options: &mut Options,
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<()> {
+    let mut layer = Layer::default();
+    for (name, value) in variables {
+        let Some((name, key)) =
+            name.to_str().and_then(|name| Some((name, name.strip_prefix(PREFIX)?)))
+        else {
+            continue;
+        };
+        let place = Place::Variable(name.to_owned());
+        let (is_tag, key) = match key.strip_prefix("TAG_") {
+            Some(tag) => (true, tag.to_lowercase()),
+            None => (false, key.to_lowercase()),
+        };
+        if !is_tag && !settings::is_known(&key) {
+            // Another program's, or its own: `INFLUXDB_V2_BUCKET` is a usual one.
+            continue;
         }
-        Ok(Self(ours))
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    fn refuse_unsupported(&self) -> Result<()> {
-        let asked = UNSUPPORTED
-            .iter()
-            .find(|(name, idle)| {
-                let asks = |value: &str| !idle.iter().any(|idle| idle.eq_ignore_ascii_case(value));
-                self.get(name).is_some_and(asks)
-            })
-            .map(|(name, _)| *name);
-        let tag =
-            || self.0.keys().map(String::as_str).find(|name| name.starts_with("INFLUXDB_V2_TAG_"));
-        match asked.or_else(tag) {
-            None => Ok(()),
-            Some(name) => {
-                let problem = "is set, but this version of the client cannot honour it; unset it";
-                Err(wrong(name, problem).into())
-            }
+        let Ok(value) = value.into_string() else {
+            return Err(SettingCause::Configured { place, problem: "is not UTF-8" }.into());
+        };
+        let entry = Entry::new(key, place, Raw::Text(value));
+        if is_tag && entry.key.is_empty() {
+            return Err(entry.wrong("names no tag; its key goes behind `TAG_`"));
+        }
+        if !entry.is_blank() {
+            if is_tag { &mut layer.tags } else { &mut layer.settings }.push(entry);
         }
     }
-}
-
-fn wrong(name: &str, problem: &'static str) -> SettingCause {
-    SettingCause::Variable { name: name.to_owned(), problem }
-}
-
-/// Milliseconds; 0 for no time-out.
-fn timeout(text: &str) -> Result<Option<Duration>> {
-    let milliseconds: u64 = text.trim().parse().map_err(|error| {
-        Error::setting(wrong("INFLUXDB_V2_TIMEOUT", "is no whole number of milliseconds"), error)
-    })?;
-    Ok((milliseconds > 0).then(|| Duration::from_millis(milliseconds)))
+    // In an order that does not depend on the system's.
+    layer.settings.sort_by(|left, right| left.key.cmp(&right.key));
+    layer.tags.sort_by(|left, right| left.key.cmp(&right.key));
+    options.overlay(&layer)
 }
 
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::http::TokenSource;
+    use crate::config::Options;
+    use crate::http::{Proxy, TokenSource};
     use std::time::Duration;
 
-    fn with(pairs: &[(&str, &str)]) -> crate::Result<super::Options> {
-        read(pairs.iter().map(|(name, value)| (name.into(), value.into())))
+    fn with(pairs: &[(&str, &str)]) -> crate::Result<Options> {
+        let mut options = Options::new(super::DEFAULT_URL);
+        read(&mut options, pairs.iter().map(|(name, value)| (name.into(), value.into())))?;
+        Ok(options)
     }
 
     #[test]
     fn only_the_url_has_a_default() {
         let options = with(&[("INFLUXDB_V2_TOKEN", " "), ("INFLUXDB_V2_BUCKET", "mine")]).unwrap();
-        assert_eq!(options.url, "http://localhost:8086");
+        assert_eq!(options.url.as_deref(), Some("http://localhost:8086"));
         assert!(matches!(options.token, TokenSource::None) && options.org.is_none());
         assert_eq!(options.timeout, Some(Duration::from_secs(10)));
     }
@@ -119,26 +77,64 @@ mod tests {
             ("INFLUXDB_V2_TOKEN", "t"),
             ("INFLUXDB_V2_ORG", "o"),
             ("INFLUXDB_V2_TIMEOUT", "0"),
-            ("INFLUXDB_V2_VERIFY_SSL", "True"),
+            ("INFLUXDB_V2_READ_TIMEOUT", "1"),
+            ("INFLUXDB_V2_CONNECT_TIMEOUT", "2"),
+            ("INFLUXDB_V2_IDLE_TIMEOUT", "3"),
+            ("INFLUXDB_V2_CONNECTION_POOL_MAXSIZE", "4"),
+            ("INFLUXDB_V2_REDIRECTS", "5"),
+            ("INFLUXDB_V2_RETRIES", "6"),
+            ("INFLUXDB_V2_VERIFY_SSL", "off"),
+            ("INFLUXDB_V2_AUTH_BASIC", "1"),
+            ("INFLUXDB_V2_GZIP", "Yes"),
+            ("INFLUXDB_V2_USER_AGENT", "p/1"),
+            ("INFLUXDB_V2_PROXY", "http://proxy"),
+            ("INFLUXDB_V2_TAG_HOST", "a"),
+            ("INFLUXDB_V2_TAG_Data_Center", "${env.CARGO_PKG_NAME}"),
         ])
         .unwrap();
-        assert_eq!(options.url, "https://host");
-        assert!(matches!(options.token, TokenSource::Fixed(token) if token.expose() == "t"));
+        let milliseconds = |limit: Option<Duration>| limit.map(|limit| limit.as_millis());
+        assert_eq!(options.url.as_deref(), Some("https://host"));
+        assert!(matches!(&options.token, TokenSource::Fixed(token) if token.expose() == "t"));
         assert_eq!(options.org.as_deref(), Some("o"));
-        assert_eq!(options.timeout, None);
+        assert_eq!((options.timeout, milliseconds(options.read_timeout)), (None, Some(1)));
+        assert_eq!(milliseconds(options.wire.connect_timeout), Some(2));
+        assert_eq!(milliseconds(options.wire.idle_timeout), Some(3));
+        assert_eq!((options.wire.idle_connections, options.redirects, options.retries), (4, 5, 6));
+        assert!(options.wire.tls.accepts_invalid && options.basic);
+        assert_eq!(options.gzip, cfg!(feature = "gzip"));
+        assert_eq!(options.wire.user_agent.as_deref(), Some("p/1"));
+        assert!(matches!(options.wire.proxy, Proxy::At(url) if url == "http://proxy"));
+        let tags = [("data_center", "influx-core"), ("host", "a")];
+        assert_eq!(options.default_tags, tags.map(|(key, value)| (key.into(), value.into())));
     }
 
     #[test]
-    fn what_cannot_be_honoured_is_refused() {
+    fn a_token_of_the_environment_wins_over_a_user_of_before() {
+        let mut options = Options::new("http://h");
+        (options.user, options.password) = (Some("u".into()), Some("p".into()));
+        let variables = [("INFLUXDB_V2_TOKEN".into(), "t".into())];
+        read(&mut options, variables).unwrap();
+        assert!(options.user.is_none() && options.password.is_none());
+        // A password alone completes a user of before.
+        options.user = Some("u".into());
+        read(&mut options, [("INFLUXDB_V2_PASSWORD".into(), " p ".into())]).unwrap();
+        assert_eq!(options.user.as_deref(), Some("u"));
+        assert_eq!(options.password.unwrap().expose(), " p ");
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_by_name() {
         for (name, value, words) in [
             ("INFLUXDB_V2_TIMEOUT", "10s", "INFLUXDB_V2_TIMEOUT is no whole number"),
-            ("INFLUXDB_V2_VERIFY_SSL", "false", "INFLUXDB_V2_VERIFY_SSL is set"),
-            ("INFLUXDB_V2_CERT_FILE", "x.pem", "cannot honour it"),
-            ("INFLUXDB_V2_TAG_HOST", "a", "INFLUXDB_V2_TAG_HOST is set"),
-            ("INFLUXDB_V2_SSL_CA_CERT", "no-such-file.pem", "cannot be read"),
+            ("INFLUXDB_V2_VERIFY_SSL", "never", "INFLUXDB_V2_VERIFY_SSL is neither"),
+            ("INFLUXDB_V2_CERT_FILE", "no-such.pem", "INFLUXDB_V2_CERT_FILE names a file"),
+            ("INFLUXDB_V2_SSL_CA_CERT", "no-such.pem", "cannot be read"),
+            ("INFLUXDB_V2_CONNECTION_POOL_MAXSIZE", "-1", "is no whole number"),
+            ("INFLUXDB_V2_TAG_", "a", "names no tag"),
+            ("INFLUXDB_V2_TAG_X", "${env.NOWHERE_TO_BE_FOUND}", "variable `NOWHERE_TO_BE_FOUND`"),
         ] {
             let error = with(&[(name, value)]).unwrap_err().to_string();
-            assert!(error.contains(words), "{error} should say {words:?}");
+            assert!(error.contains(words) && error.contains(name), "{error} should say {words:?}");
         }
     }
 }

@@ -31,7 +31,7 @@ pub enum ErrorKind {
     /// the mapping. Repeating does not help.
     TypeMismatch,
     /// No connection to the server: refused, unknown host, TLS failure. The operator mends it.
-    /// Transient, unless it is the server's certificate that is not trusted.
+    /// Transient, unless it is a certificate, the server's or the client's, that is not trusted.
     Connect,
     /// A time-out of this client passed. Transient; a write may have been stored all the same.
     Timeout,
@@ -41,7 +41,7 @@ pub enum ErrorKind {
     /// A reply whose body is not what the API documents. Usually a proxy, or something that is not
     /// InfluxDB. Repeating does not help.
     Decode,
-    /// The server does not know the token (status 401, `unauthorized access`). The operator mends
+    /// The server does not know the token, or the user who signs in (status 401, `unauthorized access`). The operator mends
     /// it. Repeating does not help.
     Unauthorized,
     /// The token is known but not allowed to do this (status 403; 401 on administrative calls). The

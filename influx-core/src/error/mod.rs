@@ -64,7 +64,9 @@ pub(crate) use self::transport::{Answer, TransportCause};
 pub(crate) use self::writer::WriterCause;
 
 #[cfg(feature = "client")]
-pub(crate) use self::transport::{Endpoint, Failure};
+pub(crate) use self::setting::Place;
+#[cfg(feature = "client")]
+pub(crate) use self::transport::{Distrust, Endpoint, Failure};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync + 'static>;
 

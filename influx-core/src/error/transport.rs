@@ -8,11 +8,14 @@ use super::{ErrorKind, Excerpt, LongExcerpt};
 pub(crate) enum TransportCause {
     Connect {
         server: String,
+        /// Whether it was tried through a proxy.
+        proxied: bool,
         timed_out: bool,
     },
-    /// The server's certificate was refused.
+    /// TLS ended for a reason that no further try will change.
     Untrusted {
         server: String,
+        why: Distrust,
     },
     Interrupted {
         doing: Endpoint,
@@ -39,12 +42,31 @@ pub(crate) enum TransportCause {
     },
 }
 
+/// Why one side does not trust the other.
+#[cfg_attr(not(feature = "rustls"), allow(dead_code, reason = "without TLS nobody is trusted"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Distrust {
+    /// Of the server's certificate: nobody that is trusted has signed it.
+    Authority,
+    /// Of the server's certificate: it is for others.
+    Name,
+    /// Of the server's certificate: it is over, or not yet valid.
+    Time,
+    /// Of the server's certificate, for another reason.
+    Certificate,
+    /// The server wants a certificate of the client, which has none.
+    NoIdentity,
+    /// The server does not accept the client's certificate.
+    Identity,
+}
+
 /// What a request was for; decides how the same status is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Write,
     Query,
     Admin,
+    SignIn,
 }
 
 /// An answer of the server, or of something in front of it, that is an error.
@@ -65,8 +87,8 @@ pub(crate) enum Failure {
     Api,
     /// A body that the API does not send: HTML or text of a proxy, or none.
     Foreign,
-    /// A redirect, which is not followed.
-    Redirect { location: Option<String> },
+    /// A redirect that is not followed.
+    Redirect { location: Option<String>, why: &'static str },
 }
 
 impl TransportCause {
@@ -83,18 +105,17 @@ impl TransportCause {
 impl fmt::Display for TransportCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Connect { server, timed_out } => {
+            Self::Connect { server, proxied, timed_out } => {
                 let slowly = if *timed_out { " in time" } else { "" };
+                let (through, proxy) =
+                    if *proxied { (" through the proxy", ", and the proxy") } else { ("", "") };
                 write!(
                     f,
-                    "cannot connect to {server}{slowly}; is the server running and the URL right?"
+                    "cannot connect to {server}{through}{slowly}; is the server running and the \
+                     URL right{proxy}?"
                 )
             }
-            Self::Untrusted { server } => write!(
-                f,
-                "the certificate of {server} is not trusted; name its authority with \
-                 `ca_certificate` on the client's builder"
-            ),
+            Self::Untrusted { server, why } => why.fmt(f, server),
             Self::Interrupted { doing } => {
                 write!(
                     f,
@@ -132,19 +153,50 @@ impl fmt::Display for TransportCause {
     }
 }
 
+impl Distrust {
+    fn fmt(self, f: &mut fmt::Formatter<'_>, server: &str) -> fmt::Result {
+        match self {
+            Self::Authority => write!(
+                f,
+                "the certificate of {server} is not trusted; name its authority with \
+                 `ca_certificate` on the client's builder"
+            ),
+            Self::Name => write!(
+                f,
+                "the certificate of {server} is for other names; use one of them in the URL"
+            ),
+            Self::Time => write!(
+                f,
+                "the certificate of {server} is over or not yet valid; renew it, or set the clock"
+            ),
+            Self::Certificate => write!(f, "the certificate of {server} is refused"),
+            Self::NoIdentity => write!(
+                f,
+                "{server} asks for a certificate of the client; hand it over with `identity` on \
+                 the client's builder"
+            ),
+            Self::Identity => write!(
+                f,
+                "{server} does not accept the client's certificate; is `identity` the right one?"
+            ),
+        }
+    }
+}
+
 impl Endpoint {
     const fn noun(self) -> &'static str {
         match self {
             Self::Write => "the write",
             Self::Query => "the query",
             Self::Admin => "the request",
+            Self::SignIn => "the sign-in",
         }
     }
 
     const fn timeout_option(self) -> &'static str {
         match self {
             Self::Query => "read_timeout",
-            Self::Write | Self::Admin => "timeout",
+            Self::Write | Self::Admin | Self::SignIn => "timeout",
         }
     }
 }
@@ -168,6 +220,12 @@ impl Answer {
             },
             429 => ErrorKind::RateLimited,
             408 | 499 | 502..=504 => ErrorKind::Unavailable,
+            // A user has one role for a resource; that is how the server says so.
+            500 if self.message.contains("mapping for user ")
+                && self.message.ends_with("already exists") =>
+            {
+                ErrorKind::Conflict
+            }
             300..=399 | 500.. => ErrorKind::Server,
             _ => ErrorKind::InvalidInput,
         }
@@ -187,7 +245,7 @@ impl Answer {
                 ErrorKind::NotFound
             }
             Endpoint::Query => ErrorKind::InvalidFlux,
-            Endpoint::Write | Endpoint::Admin => ErrorKind::InvalidInput,
+            Endpoint::Write | Endpoint::Admin | Endpoint::SignIn => ErrorKind::InvalidInput,
         }
     }
 
@@ -207,11 +265,15 @@ impl Answer {
 
     fn remedy(&self) -> Option<&'static str> {
         match self.kind() {
+            ErrorKind::Unauthorized if self.endpoint == Endpoint::SignIn => {
+                Some("check the user name and the password")
+            }
             ErrorKind::Unauthorized => Some("set the token, or check it"),
             ErrorKind::Forbidden => Some("give the token the permission"),
             ErrorKind::PartialWrite => {
                 Some("the good points are stored; others may have been dropped as well")
             }
+            _ if self.status == 407 => Some("check the proxy's user name and password"),
             ErrorKind::TooLarge => Some("send fewer lines at once"),
             ErrorKind::NotFound if self.is_missing_path() => {
                 Some("is the client's URL the base URL of an InfluxDB 2 server?")
@@ -230,13 +292,13 @@ impl fmt::Display for Answer {
         let status = self.status;
         let message = LongExcerpt(&self.message);
         match &self.failure {
-            Failure::Redirect { location: Some(location) } => write!(
+            Failure::Redirect { location: Some(location), why } => write!(
                 f,
-                "{} was redirected to `{}` (status {status}), which is not followed; use that URL",
+                "{} was redirected to `{}` (status {status}), {why}",
                 self.endpoint.noun(),
                 Excerpt(location)
             )?,
-            Failure::Redirect { location: None } => write!(
+            Failure::Redirect { location: None, .. } => write!(
                 f,
                 "{} was redirected without a location (status {status})",
                 self.endpoint.noun()

@@ -80,6 +80,8 @@ mod render;
 mod script;
 #[cfg(feature = "client")]
 pub(crate) mod selection;
+#[cfg(feature = "client")]
+mod task;
 #[cfg(test)]
 mod tests;
 
@@ -91,6 +93,8 @@ pub use self::param::{IntoParam, Param, Record};
 pub use self::script::Script;
 #[cfg(feature = "client")]
 pub use self::selection::Way;
+#[cfg(feature = "client")]
+pub(crate) use self::task::{TaskOption, task_text};
 #[cfg(feature = "derive")]
 #[doc(hidden)]
 pub use influx_derive::__flux as __expand;

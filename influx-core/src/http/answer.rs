@@ -62,9 +62,24 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
         }
     }
     if (300..400).contains(&status) {
-        answer.failure = Failure::Redirect { location };
+        let why = "which is not followed; use that URL, or allow it with `redirects`";
+        answer.failure = Failure::Redirect { location, why };
     }
     answer.into()
+}
+
+/// A redirect that is not followed, although some are.
+pub(super) fn redirected(response: &Response, endpoint: Endpoint, why: &'static str) -> Error {
+    let location = response.header("location").map(ToOwned::to_owned);
+    Answer {
+        endpoint,
+        status: response.status(),
+        code: None,
+        message: String::new(),
+        retry_after: None,
+        failure: Failure::Redirect { location, why },
+    }
+    .into()
 }
 
 /// The JSON of a body; of one that was too long to be read whole, as far as it goes.

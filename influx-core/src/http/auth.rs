@@ -1,6 +1,8 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::session::Session;
+use super::{Connection, session};
 use crate::error::{BoxError, Error, Result, SettingCause};
 
 /// An API token. `Debug` hides it, `Display` does not exist; [`expose`](Self::expose) hands it out.
@@ -42,6 +44,70 @@ impl Token {
         scheme.is_some_and(is_scheme).then_some(
             "starts with an authentication scheme, which the client adds itself; give the rest only",
         )
+    }
+}
+
+/// As whom a client speaks.
+#[derive(Debug)]
+pub(crate) enum Auth {
+    Token(TokenSource),
+    /// With each request, for what stands in front of a server and asks for it.
+    Basic {
+        user: String,
+        password: Token,
+    },
+    Session(Session),
+}
+
+/// What one request shows.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Proof {
+    Nothing,
+    Token(Token),
+    Basic { user: String, password: Token },
+    Cookie(Token),
+}
+
+impl Auth {
+    pub(crate) fn basic(user: String, password: Token) -> Result<Self> {
+        session::check_user(&user)?;
+        Ok(Self::Basic { user, password })
+    }
+
+    pub(crate) fn session(user: String, password: Token) -> Result<Self> {
+        Session::new(user, password).map(Self::Session)
+    }
+
+    /// Whether there is something else to show after a 401.
+    pub(super) const fn is_renewable(&self) -> bool {
+        matches!(self, Self::Token(TokenSource::Provider(..)) | Self::Session(_))
+    }
+
+    pub(super) async fn current(&self, connection: &Connection) -> Result<Proof> {
+        match self {
+            Self::Token(source) => Ok(source.current()?.map_or(Proof::Nothing, Proof::Token)),
+            Self::Basic { user, password } => {
+                Ok(Proof::Basic { user: user.clone(), password: password.clone() })
+            }
+            Self::Session(session) => session.cookie(connection).await.map(Proof::Cookie),
+        }
+    }
+
+    /// Something else to show, after the server did not know this.
+    pub(super) async fn renewed(
+        &self,
+        refused: &Proof,
+        connection: &Connection,
+    ) -> Result<Option<Proof>> {
+        match (self, refused) {
+            (Self::Token(source), Proof::Token(token)) => {
+                Ok(source.renewed(Some(token))?.map(Proof::Token))
+            }
+            (Self::Session(session), Proof::Cookie(cookie)) => {
+                session.renewed(cookie, connection).await.map(Proof::Cookie).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 }
 

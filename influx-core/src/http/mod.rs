@@ -8,8 +8,14 @@ mod answer;
 mod auth;
 mod body;
 mod compress;
+mod redirect;
 mod request;
 mod reqwest;
+mod retry;
+mod session;
+#[cfg(feature = "rustls")]
+mod tls;
+mod wire;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,15 +25,22 @@ use bytes::{Bytes, BytesMut};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::error::{Answer, Endpoint, Error, Failure, Result, SettingCause, TransportCause};
+use crate::error::{
+    Answer, Endpoint, Error, ErrorKind, Failure, Result, SettingCause, TransportCause,
+};
 
 pub use self::auth::Token;
-pub(crate) use self::auth::TokenSource;
+pub(crate) use self::auth::{Auth, TokenSource};
 pub(crate) use self::body::Body;
 pub(crate) use self::compress::Encoded;
-pub(crate) use self::request::{Method, Request};
+pub use self::request::Method;
+pub(crate) use self::request::{Params, Request};
+#[cfg(feature = "http-client")]
+pub use self::reqwest::HttpClient;
 pub(crate) use self::reqwest::Transport;
+pub(crate) use self::wire::{Header, Identity, Proxy, Wire};
 
+use self::auth::Proof;
 use self::reqwest::Response;
 
 /// A future that owns all it needs and can be spawned.
@@ -42,7 +55,11 @@ pub(crate) struct Connection {
     pub(crate) transport: Transport,
     /// Ends in `/`.
     pub(crate) base: Url,
-    pub(crate) token: TokenSource,
+    pub(crate) auth: Auth,
+    /// How many redirects of one request are followed.
+    pub(crate) redirects: u32,
+    /// How often what only reads is asked again after a failure that may pass.
+    pub(crate) retries: u32,
     pub(crate) org: Option<String>,
     pub(crate) gzip: bool,
     /// For every structured record that is written.
@@ -59,6 +76,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     /// The server's version, if it said so.
     pub(crate) version: Option<String>,
+    /// The server's edition, if it said so.
+    pub(crate) build: Option<String>,
     content_type: Option<String>,
     pub(crate) body: Bytes,
     endpoint: Endpoint,
@@ -87,6 +106,10 @@ impl Connection {
         request: Request,
         accepted: Option<u16>,
     ) -> Result<Reply> {
+        self.tried(&request, || self.call_once(&request, accepted)).await
+    }
+
+    async fn call_once(&self, request: &Request, accepted: Option<u16>) -> Result<Reply> {
         let endpoint = request.endpoint;
         let answered = within(self.timeout, endpoint, async {
             let response = self.send(request).await?;
@@ -106,6 +129,10 @@ impl Connection {
     /// Sends a request and hands over its reply as it comes; an error status is an error. The server
     /// may be silent for so long.
     pub(crate) async fn open(&self, request: Request, silence: Option<Duration>) -> Result<Body> {
+        self.tried(&request, || self.open_once(&request, silence)).await
+    }
+
+    async fn open_once(&self, request: &Request, silence: Option<Duration>) -> Result<Body> {
         let endpoint = request.endpoint;
         let mut response = within(silence, endpoint, self.send(request)).await?;
         match response.status() {
@@ -124,7 +151,48 @@ impl Connection {
         if gzip.unwrap_or(self.gzip) { Encoded::gzip(body) } else { Encoded::plain(body) }
     }
 
-    async fn send(&self, request: Request) -> Result<Response> {
+    /// Ends the session of a user who has signed in.
+    pub(crate) async fn sign_out(&self) -> Result<()> {
+        let Auth::Session(session) = &self.auth else { return Ok(()) };
+        within(self.timeout, Endpoint::Admin, session.sign_out(self)).await
+    }
+
+    async fn send(&self, request: &Request) -> Result<Response> {
+        // Nobody signs in for what anybody may ask.
+        let is_for_anyone = request.is_for_anyone() && matches!(self.auth, Auth::Session(_));
+        let proof = if is_for_anyone { Proof::Nothing } else { self.auth.current(self).await? };
+        let response = self.follow(request, &proof).await?;
+        if response.status() != 401 || !self.auth.is_renewable() {
+            return Ok(response);
+        }
+        let error = answer::read(response, request.endpoint).await;
+        // A missing permission is a 401 too; who asks for it is known then.
+        if error.kind() == ErrorKind::Unauthorized
+            && let Some(renewed) = self.auth.renewed(&proof, self).await?
+        {
+            // The server has done nothing yet.
+            return self.follow(request, &renewed).await;
+        }
+        Err(error)
+    }
+
+    /// Sends a request once, and again to wherever a redirect leads.
+    async fn follow(&self, request: &Request, proof: &Proof) -> Result<Response> {
+        let (mut url, mut left) = (self.url(request)?, self.redirects);
+        loop {
+            let response = self.transport.send(request, &url, proof).await?;
+            if self.redirects == 0 || !(300..400).contains(&response.status()) {
+                return Ok(response);
+            }
+            match redirect::next(&url, &response, request.method, left) {
+                Ok(next) => url = next,
+                Err(why) => return Err(answer::redirected(&response, request.endpoint, why)),
+            }
+            left -= 1;
+        }
+    }
+
+    fn url(&self, request: &Request) -> Result<Url> {
         let mut url = self.base.join(&request.path).map_err(|error| {
             Error::setting(
                 SettingCause::Invalid { what: "path", problem: "cannot be part of a URL" },
@@ -140,32 +208,7 @@ impl Connection {
                 SettingCause::Invalid { what: "bucket's or organization's name", problem }.into()
             );
         }
-        let token = self.token.current()?;
-        let response = self.send_with(&request, url.clone(), token.as_ref()).await?;
-        if response.status() == 401
-            && let Some(renewed) = self.token.renewed(token.as_ref())?
-        {
-            // The server has done nothing yet.
-            return self.send_with(&request, url, Some(&renewed)).await;
-        }
-        Ok(response)
-    }
-
-    async fn send_with(
-        &self,
-        request: &Request,
-        url: Url,
-        token: Option<&Token>,
-    ) -> Result<Response> {
-        let headers = [
-            ("accept", Some(request.accept)),
-            ("accept-encoding", request.accept_encoding),
-            ("content-type", request.content_type),
-            ("content-encoding", request.body.encoding),
-        ];
-        let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let (token, body) = (token.map(Token::header), request.body.body.clone());
-        self.transport.send(request.method, url, headers, token, body, request.endpoint).await
+        Ok(url)
     }
 }
 
@@ -204,6 +247,7 @@ impl Reply {
         Self {
             status: response.status(),
             version: header("x-influxdb-version"),
+            build: header("x-influxdb-build"),
             content_type: header("content-type"),
             body: body.freeze(),
             endpoint,
@@ -235,12 +279,26 @@ impl Reply {
         .into()
     }
 
+    /// One member of the JSON, which there has to be; null is one that is empty.
+    pub(crate) fn member<T: DeserializeOwned + Default>(&self, key: &str) -> Result<T> {
+        let mut members: serde_json::Map<String, serde_json::Value> = self.json()?;
+        let Some(member) = members.remove(key) else {
+            let problem = "lacks the list that was asked for; is this an InfluxDB 2.x server?";
+            return Err(TransportCause::Decode { doing: self.endpoint, problem }.into());
+        };
+        let member: Option<T> =
+            serde_json::from_value(member).map_err(|error| self.not_json(&error))?;
+        Ok(member.unwrap_or_default())
+    }
+
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let problem = "is not the JSON that the API documents; is this an InfluxDB 2.x server?";
-            // The error's own words may quote the answer, and in it a token.
-            let place = format!("at line {}, column {}", error.line(), error.column());
-            Error::transport(TransportCause::Decode { doing: self.endpoint, problem }, place)
-        })
+        serde_json::from_slice(&self.body).map_err(|error| self.not_json(&error))
+    }
+
+    fn not_json(&self, error: &serde_json::Error) -> Error {
+        let problem = "is not the JSON that the API documents; is this an InfluxDB 2.x server?";
+        // The error's own words may quote the answer, and in it a token.
+        let place = format!("at line {}, column {}", error.line(), error.column());
+        Error::transport(TransportCause::Decode { doing: self.endpoint, problem }, place)
     }
 }

@@ -2,20 +2,45 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::{
+    AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue, USER_AGENT,
+};
 use reqwest::redirect::Policy;
+use reqwest::{ClientBuilder, RequestBuilder};
 use url::Url;
 
-use super::Method;
+use super::auth::Proof;
+use super::{Header, Method, Proxy, Request, Wire};
 use crate::error::{Endpoint, Error, Result, SettingCause, TransportCause};
 
-/// A pool of connections. Follows no redirect, uses no proxy.
+const USER_AGENT_OF_THIS: &str = concat!("influx-core/", env!("CARGO_PKG_VERSION"));
+
+/// A pool of connections. Follows no redirect by itself.
 #[derive(Debug)]
-pub(crate) struct Transport(reqwest::Client);
+pub(crate) struct Transport {
+    client: reqwest::Client,
+    /// For each request.
+    headers: HeaderMap,
+    is_proxied: bool,
+}
+
+/// A ready HTTP client of reqwest 0.13, for
+/// [`ClientBuilder::http_client`](crate::client::ClientBuilder::http_client).
+///
+/// Made by `From<reqwest::Client>`; reqwest's version is part of this feature's promise.
+#[cfg(feature = "http-client")]
+#[derive(Debug, Clone)]
+pub struct HttpClient(pub(super) reqwest::Client);
+
+#[cfg(feature = "http-client")]
+impl From<reqwest::Client> for HttpClient {
+    fn from(client: reqwest::Client) -> Self {
+        Self(client)
+    }
+}
 
 /// An answer whose body has not been read.
 #[derive(Debug)]
@@ -28,70 +53,172 @@ pub(super) struct Chunks {
 }
 
 impl Transport {
-    /// `certificates`: PEM texts of authorities to trust beside those of the platform.
-    pub(crate) fn new(
-        base: &Url,
-        certificates: &[Vec<u8>],
-        connect_timeout: Option<Duration>,
-        user_agent: &str,
-    ) -> Result<Self> {
-        let mut builder = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .user_agent(user_agent)
-            .tcp_nodelay(true);
-        if let Some(limit) = connect_timeout {
-            builder = builder.connect_timeout(limit);
+    pub(crate) fn new(base: &Url, wire: &Wire) -> Result<Self> {
+        let is_proxied = !matches!(wire.proxy, Proxy::None);
+        let mut headers = map(&wire.headers)?;
+        #[cfg(feature = "http-client")]
+        if let Some(HttpClient(client)) = &wire.client {
+            wire.leaves_connections_alone()?;
+            if let Some(product) = &wire.user_agent {
+                headers.insert(USER_AGENT, user_agent(product)?);
+            }
+            return Ok(Self { client: client.clone(), headers, is_proxied });
         }
-        let builder = tls::configure(builder, base, certificates)?;
-        builder.build().map(Self).map_err(|error| {
-            let problem = "the HTTP client could not be set up";
-            Error::setting(SettingCause::Tls { problem }, error)
-        })
+        headers.insert(
+            USER_AGENT,
+            user_agent(wire.user_agent.as_deref().unwrap_or(USER_AGENT_OF_THIS))?,
+        );
+        Ok(Self { client: client(base, wire)?, headers, is_proxied })
     }
 
     pub(super) async fn send(
         &self,
-        method: Method,
-        url: Url,
-        headers: impl Iterator<Item = (&'static str, &'static str)>,
-        authorization: Option<String>,
-        body: Bytes,
-        endpoint: Endpoint,
+        request: &Request,
+        url: &Url,
+        proof: &Proof,
     ) -> Result<Response> {
-        let server = url.origin().ascii_serialization();
-        let method = match method {
+        let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let mut request = self.0.request(method, url);
-        for (name, value) in headers {
-            request = request.header(name, value);
+        let mut outgoing = self.client.request(method, url.clone()).headers(self.headers.clone());
+        for (name, value) in request.headers() {
+            outgoing = outgoing.header(name, value);
         }
-        if let Some(value) = authorization {
-            let mut value = HeaderValue::try_from(value).map_err(|error| {
-                let problem = "holds a character that no HTTP header can carry";
-                Error::setting(SettingCause::Invalid { what: "token", problem }, error)
-            })?;
-            value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
+        let mut outgoing = prove(outgoing, proof)?;
+        if !request.body.body.is_empty() {
+            outgoing = outgoing.body(request.body.body.clone());
         }
-        if !body.is_empty() {
-            request = request.body(body);
-        }
-        let response = request.send().await.map_err(reqwest::Error::without_url);
-        response.map(Response).map_err(|error| {
-            let cause = if tls::is_untrusted(&error) {
-                TransportCause::Untrusted { server }
-            } else if error.is_connect() {
-                TransportCause::Connect { server, timed_out: error.is_timeout() }
-            } else {
-                TransportCause::Interrupted { doing: endpoint }
-            };
-            Error::transport(cause, error)
-        })
+        let response = outgoing.send().await.map_err(reqwest::Error::without_url);
+        response.map(Response).map_err(|error| self.failure(error, url, request.endpoint))
     }
+
+    fn failure(&self, error: reqwest::Error, url: &Url, doing: Endpoint) -> Error {
+        let server = url.origin().ascii_serialization();
+        let cause = match tls::distrust(&error) {
+            Some(why) => TransportCause::Untrusted { server, why },
+            None if error.is_connect() => TransportCause::Connect {
+                server,
+                proxied: self.is_proxied,
+                timed_out: error.is_timeout(),
+            },
+            None => TransportCause::Interrupted { doing },
+        };
+        Error::transport(cause, error)
+    }
+}
+
+fn client(base: &Url, wire: &Wire) -> Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder()
+        .redirect(Policy::none())
+        .pool_max_idle_per_host(wire.idle_connections)
+        .pool_idle_timeout(wire.idle_timeout)
+        .tcp_nodelay(true);
+    // All requests share one connection: that it is dead must not be found out by each of them.
+    #[cfg(feature = "http2")]
+    {
+        builder = builder
+            .http2_keep_alive_interval(std::time::Duration::from_secs(20))
+            .http2_keep_alive_timeout(std::time::Duration::from_secs(10));
+    }
+    if let Some(limit) = wire.connect_timeout {
+        builder = builder.connect_timeout(limit);
+    }
+    let builder = tls::configure(through(builder, wire)?, base, wire)?;
+    builder.build().map_err(|error| {
+        let problem = "the HTTP client could not be set up";
+        Error::setting(SettingCause::Tls { problem }, error)
+    })
+}
+
+fn through(builder: ClientBuilder, wire: &Wire) -> Result<ClientBuilder> {
+    let wrong = |problem| Error::from(SettingCause::Invalid { what: "proxy's URL", problem });
+    match &wire.proxy {
+        Proxy::At(url) => {
+            let scheme = url.split_once("://").map_or("http", |(scheme, _)| scheme);
+            if !["http", "https"].contains(&scheme) {
+                return Err(wrong("is neither http nor https; write it like http://proxy:3128"));
+            }
+            // Without its source, which would quote the URL and its password.
+            let proxy = reqwest::Proxy::all(url.as_str())
+                .map_err(|_| wrong("cannot be used; write it like http://proxy:3128"))?;
+            Ok(builder.proxy(proxy.headers(map(&wire.proxy_headers)?)))
+        }
+        _ if !wire.proxy_headers.is_empty() => {
+            let remedy = "there are headers for one; name it with `proxy`";
+            Err(SettingCause::Missing { what: "proxy", remedy }.into())
+        }
+        Proxy::None => Ok(builder.no_proxy()),
+        Proxy::Environment => Ok(builder),
+    }
+}
+
+/// Says as whom the client speaks.
+fn prove(request: RequestBuilder, proof: &Proof) -> Result<RequestBuilder> {
+    let (name, value) = match proof {
+        Proof::Nothing => return Ok(request),
+        Proof::Basic { user, password } => {
+            return Ok(request.basic_auth(user, Some(password.expose())));
+        }
+        Proof::Token(token) => (AUTHORIZATION, secret(&token.header())),
+        Proof::Cookie(cookie) => (COOKIE, secret(cookie.expose())),
+    };
+    let value = value.map_err(|error| {
+        let problem = "holds a character that no HTTP header can carry";
+        Error::setting(SettingCause::Invalid { what: "token", problem }, error)
+    })?;
+    Ok(request.header(name, value))
+}
+
+/// Headers of the caller's.
+fn map(headers: &[Header]) -> Result<HeaderMap> {
+    let mut map = HeaderMap::new();
+    for Header { name, value } in headers {
+        let wrong = |problem| Error::from(SettingCause::Header { name: name.clone(), problem });
+        let known = HeaderName::from_bytes(name.as_bytes());
+        let known = known.map_err(|_| wrong("has a name that HTTP does not allow"))?;
+        if OWN.contains(&known.as_str()) {
+            return Err(wrong("is set by the client itself"));
+        }
+        let value = secret(value.expose())
+            .map_err(|_| wrong("has a value with a character that no header can carry"))?;
+        map.append(known, value);
+    }
+    Ok(map)
+}
+
+/// Headers that say what the client does, so that nobody else can.
+const OWN: [&str; 13] = [
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "host",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+];
+
+fn secret(text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut value = HeaderValue::try_from(text)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn user_agent(product: &str) -> Result<HeaderValue> {
+    let visible = product.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    HeaderValue::try_from(product).ok().filter(|_| visible).ok_or_else(|| {
+        let problem = "holds a character that no HTTP header can carry";
+        SettingCause::Invalid { what: "user agent", problem }.into()
+    })
 }
 
 impl Response {
@@ -102,6 +229,11 @@ impl Response {
     /// A header, if it is there and is text.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.0.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The values of a header that may come several times.
+    pub(super) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.headers().get_all(name).iter().filter_map(|value| value.to_str().ok())
     }
 
     /// Whether the body has an end of its own; else the end of the connection is taken for it.
@@ -153,90 +285,23 @@ fn interrupted(error: reqwest::Error, doing: Endpoint) -> Error {
 
 #[cfg(feature = "rustls")]
 mod tls {
-    use std::sync::Arc;
-
     use reqwest::ClientBuilder;
-    use rustls::pki_types::CertificateDer;
-    use rustls::pki_types::pem::PemObject as _;
-    use rustls::{ClientConfig, RootCertStore};
-    use rustls_platform_verifier::Verifier;
     use url::Url;
 
-    use crate::error::{Error, Result, SettingCause};
+    use super::Wire;
+    use crate::error::Result;
+    use crate::http::tls;
+
+    pub(super) use tls::distrust;
 
     /// Hands reqwest a finished configuration: left to itself it would look for a crypto provider
     /// of the process, and panic where there is none.
     pub(super) fn configure(
         builder: ClientBuilder,
         base: &Url,
-        certificates: &[Vec<u8>],
+        wire: &Wire,
     ) -> Result<ClientBuilder> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let versions = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| tls_error("TLS could not be set up", error))?;
-        let certificates = parse(certificates)?;
-        let has_own = !certificates.is_empty();
-        let config = if base.scheme() == "https" {
-            let verifier = Verifier::new_with_extra_roots(certificates, provider);
-            let verifier = verifier.map_err(|error| match has_own {
-                true => tls_error("`ca_certificate` holds what is no certificate", error),
-                false => tls_error(
-                    "this machine has no trusted certificates for https; name an authority with \
-                     `ca_certificate` on the client's builder",
-                    error,
-                ),
-            })?;
-            versions
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(verifier))
-                .with_no_client_auth()
-        } else {
-            // Never used, as redirects are not followed; loading no certificates starts faster.
-            versions.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
-        };
-        Ok(builder.tls_backend_preconfigured(config))
-    }
-
-    fn parse(certificates: &[Vec<u8>]) -> Result<Vec<CertificateDer<'static>>> {
-        let mut parsed = Vec::new();
-        for pem in certificates {
-            let before = parsed.len();
-            for certificate in CertificateDer::pem_slice_iter(pem) {
-                parsed.push(
-                    certificate
-                        .map_err(|error| tls_error("`ca_certificate` is not valid PEM", error))?,
-                );
-            }
-            if parsed.len() == before {
-                let problem = "`ca_certificate` holds no certificate; it takes PEM text";
-                return Err(SettingCause::Tls { problem }.into());
-            }
-        }
-        Ok(parsed)
-    }
-
-    /// Whether the server's certificate was refused, which no further try will change.
-    pub(super) fn is_untrusted(error: &(dyn std::error::Error + 'static)) -> bool {
-        let mut next = Some(error);
-        while let Some(error) = next {
-            if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-                return true;
-            }
-            // An I/O error that wraps another has that one's source for its own.
-            next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-                Some(wrapped) => Some(wrapped),
-                None => error.source(),
-            };
-        }
-        false
-    }
-
-    fn tls_error(
-        problem: &'static str,
-        source: impl std::error::Error + Send + Sync + 'static,
-    ) -> Error {
-        Error::setting(SettingCause::Tls { problem }, source)
+        Ok(builder.tls_backend_preconfigured(tls::configuration(base, wire)?))
     }
 }
 
@@ -245,18 +310,19 @@ mod tls {
     use reqwest::ClientBuilder;
     use url::Url;
 
-    use crate::error::{Result, SettingCause};
+    use super::Wire;
+    use crate::error::{Distrust, Result, SettingCause};
 
-    pub(super) fn is_untrusted(_: &(dyn std::error::Error + 'static)) -> bool {
-        false
+    pub(super) const fn distrust(_: &(dyn std::error::Error + 'static)) -> Option<Distrust> {
+        None
     }
 
     pub(super) fn configure(
         builder: ClientBuilder,
         base: &Url,
-        certificates: &[Vec<u8>],
+        wire: &Wire,
     ) -> Result<ClientBuilder> {
-        if base.scheme() == "https" || !certificates.is_empty() {
+        if base.scheme() == "https" || wire.tls.is_set() {
             let problem = "https needs the feature `rustls` of influx-core";
             return Err(SettingCause::Tls { problem }.into());
         }

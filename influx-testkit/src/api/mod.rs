@@ -8,12 +8,14 @@ mod json;
 mod organizations;
 mod query;
 mod request;
+mod scripts;
+mod session;
 mod setup;
 mod write;
 
 pub(crate) use answer::Answer;
 pub(crate) use request::Request;
-pub(crate) use setup::set_up;
+pub(crate) use setup::{PASSWORD, USERNAME, set_up};
 
 use hyper::Method;
 
@@ -59,6 +61,12 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Answer {
         "api/v2/setup" if request.method == Method::GET || request.method == Method::POST => {
             return setup::answer(state, request);
         }
+        "api/v2/signin" if request.method == Method::POST => {
+            return session::sign_in(state, request);
+        }
+        "api/v2/signout" if request.method == Method::POST => {
+            return session::sign_out(state, request);
+        }
         path if !path.starts_with("api/v2/") => return elsewhere(request, path),
         _ => {}
     }
@@ -80,6 +88,9 @@ fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> A
         ["orgs"] => organizations::answer(state, request, access),
         ["buckets"] => buckets::all(state, request, access),
         ["buckets", id] => buckets::one(state, request, access, id),
+        ["scripts"] => scripts::all(state, request, access),
+        ["scripts", id] => scripts::one(state, request, access, id),
+        ["scripts", id, "invoke"] => scripts::invoke(state, request, access, id),
         _ => unknown_endpoint(request),
     }
 }
@@ -108,11 +119,13 @@ fn posted(request: &Request, answer: impl FnOnce() -> Result<Answer, Refusal>) -
     }
 }
 
-/// What the request's token may do; without a known token, the refusal.
+/// What the request's token or session may do; without one that is known, the refusal. A token, even an unknown one,
+/// counts before a session.
 fn authorized(state: &State, request: &Request) -> Result<Access, Refusal> {
-    let token = request
-        .header("authorization")
-        .and_then(|authorization| state.catalog.token(authorization))
-        .ok_or_else(|| Refusal::new(401, "unauthorized", "unauthorized access"))?;
+    let Some(authorization) = request.header("authorization") else {
+        let signed_in = session::is_signed_in(state, request);
+        return signed_in.then_some(Access::Everything).ok_or_else(session::unauthorized);
+    };
+    let token = state.catalog.token(authorization).ok_or_else(session::unauthorized)?;
     Ok(token.access.clone())
 }

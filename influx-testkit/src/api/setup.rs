@@ -27,7 +27,11 @@ pub(super) fn answer(state: &mut State, request: &Request) -> Answer {
     requested(state, request).unwrap_or_else(|refusal| Answer::pretty_refusal(&refusal))
 }
 
-/// Sets the server up without a request: as the operator `admin`, with a token of the caller's.
+/// The operator of a server that is set up without a request.
+pub(crate) const USERNAME: &str = "admin";
+pub(crate) const PASSWORD: &str = "my-password";
+
+/// Sets the server up without a request: with a token of the caller's.
 pub(crate) fn set_up(
     state: &mut State,
     org: &str,
@@ -35,7 +39,8 @@ pub(crate) fn set_up(
     token: &str,
 ) -> Result<(), Refusal> {
     let (org, bucket, token) = (org.to_owned(), bucket.to_owned(), token.to_owned());
-    let body = Body { username: "admin".into(), org, bucket, token, ..Body::default() };
+    let (username, password) = (USERNAME.to_owned(), PASSWORD.to_owned());
+    let body = Body { username, password, org, bucket, token, ..Body::default() };
     onboard(state, &body).map(drop)
 }
 
@@ -56,6 +61,7 @@ fn onboard(state: &mut State, body: &Body) -> Result<Value, Refusal> {
     let catalog = &mut state.catalog;
     let user = catalog.new_id();
     catalog.user = Some(body.username.clone());
+    catalog.password = Some(body.password.clone()).filter(|password| !password.is_empty());
     if body.org.trim().is_empty() {
         return Err(Refusal::invalid("org name is empty"));
     }

@@ -3,7 +3,7 @@
 use crate::refusal::Refusal;
 
 use super::ast::{BinaryOperator, Expression, ExpressionKind, Function, Place, UnaryOperator};
-use super::evaluator::{Evaluator, failed, refuse};
+use super::evaluator::{Evaluator, failed, member, refuse};
 use super::value::{Predicate, Value};
 use super::{ColumnType, Condition, Literal, Operand, Operator};
 
@@ -209,10 +209,28 @@ impl Body<'_> {
                 Ok(Some(Operand::Column(property.to_owned())))
             }
             _ if mentions(object, self.parameter) => Err(refuse("members of a column", place)),
+            ExpressionKind::Identifier(name) if name == "params" => {
+                self.parameter_of_a_call(object, property, place)
+            }
             _ => match failed(&self.evaluator.evaluate(object)?) {
                 Some(_) => Ok(None),
                 None => Err(refuse("members of anything but the row", place)),
             },
+        }
+    }
+
+    /// What an invokable script of InfluxDB Cloud is called with.
+    fn parameter_of_a_call(
+        &mut self,
+        object: &Expression,
+        property: &str,
+        place: Place,
+    ) -> Result<Option<Operand>, Refusal> {
+        let object = self.evaluator.evaluate(object)?;
+        match member(&object, property) {
+            Some(Value::Literal(literal)) => Ok(Some(Operand::Computed(literal))),
+            _ if failed(&object).is_some() => Ok(None),
+            _ => Err(refuse("this member of `params`", place)),
         }
     }
 }

@@ -252,7 +252,7 @@ impl Evaluator {
 }
 
 /// The member of a record.
-fn member(object: &Value, property: &str) -> Option<Value> {
+pub(super) fn member(object: &Value, property: &str) -> Option<Value> {
     let Value::Record(members) = object else { return None };
     let (_, value) = members.iter().find(|(name, _)| name == property)?;
     Some(value.clone())

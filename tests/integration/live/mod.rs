@@ -3,6 +3,7 @@
 mod admin;
 mod alike;
 mod blocking;
+mod connecting;
 mod errors;
 mod flux;
 mod hostile;

@@ -24,6 +24,7 @@ macro_rules! own_server {
         async fn $name() $body
     )*};
 }
+pub(super) use own_server;
 
 own_server! {
     async fn https_trusts_the_authority_that_it_is_told_to() {

@@ -3,3 +3,5 @@
 pub mod canned;
 pub mod influxd;
 pub mod live;
+pub mod proxy;
+pub mod tls;

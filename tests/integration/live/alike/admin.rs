@@ -19,6 +19,7 @@ pub fn cases() -> Vec<Case> {
     ];
     cases.extend(pings());
     cases.extend(unauthorized());
+    cases.extend(refused_sign_ins());
     cases.extend(methods());
     cases.extend(organizations());
     cases.extend(refused_buckets());
@@ -31,6 +32,34 @@ pub fn cases() -> Vec<Case> {
 fn pings() -> Vec<Case> {
     let methods = [Method::GET, Method::HEAD, Method::POST, Method::OPTIONS];
     methods.map(|method| Case::new(format!("{method} /ping")).send(method, "/ping", "")).into()
+}
+
+/// Who says the wrong thing, or nothing, does not get in; whoever is not in cannot go out.
+fn refused_sign_ins() -> Vec<Case> {
+    let ask = |name: &str, path: &str, header: &'static str, value: &str| {
+        Case::new(format!("{name} at {path}"))
+            .post(path, "")
+            .header("Authorization", "")
+            .header(header, value)
+    };
+    let mut cases = Vec::new();
+    for path in ["/api/v2/signin", "/api/v2/signout"] {
+        cases.extend([
+            ask("nobody", path, "Authorization", ""),
+            ask("a stranger", path, "Authorization", "Basic dTpw"),
+            ask("a token", path, "Authorization", "Token {token}"),
+            ask("no base64", path, "Authorization", "Basic %%%"),
+            ask("no password", path, "Authorization", "Basic dQ=="),
+            ask("an unknown cookie", path, "Cookie", "influxdb-oss-session=abc"),
+        ]);
+    }
+    let write = "/api/v2/write?org={org}&bucket={bucket}";
+    cases.push(ask("an unknown cookie", write, "Cookie", "influxdb-oss-session=abc"));
+    for method in [Method::GET, Method::PUT] {
+        let case = Case::new(format!("{method} a sign-in")).send(method, "/api/v2/signin", "");
+        cases.push(case.header("Authorization", ""));
+    }
+    cases
 }
 
 /// Who asks without a token that the server knows is told so before anything else.

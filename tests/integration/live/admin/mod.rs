@@ -1,4 +1,14 @@
-//! Health, set-up, buckets.
+//! Health, set-up, and the resources of a server.
+
+mod authorizations;
+mod buckets;
+mod codes;
+mod labels;
+mod lists;
+mod organizations;
+mod request;
+mod tasks;
+mod users;
 
 use std::time::Duration;
 
@@ -11,6 +21,7 @@ live! {
     async fn the_server_says_how_it_is(live) {
         live.client.ping().await.unwrap();
         let version = live.client.version().await.unwrap();
+        assert_eq!(live.client.build().await.unwrap(), "OSS");
         let health = live.client.health().await.unwrap();
         assert_eq!((health.name.as_str(), health.status), ("influxdb", HealthStatus::Pass));
         assert_eq!(health.version.as_deref(), Some(version.as_str()));
