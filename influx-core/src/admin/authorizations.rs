@@ -14,6 +14,21 @@ use crate::time::Timestamp;
 
 /// Authorizations, which are tokens and what they may do; from
 /// [`Client::authorizations`](crate::Client::authorizations).
+///
+/// ```no_run
+/// # async fn example(client: influx_core::Client) -> influx_core::Result<()> {
+/// use influx_core::admin::{Permission, Status};
+///
+/// let bucket = client.buckets().ensure("my-bucket").await?;
+/// let made = client.authorizations().create([Permission::write_bucket(&bucket.id)]).await?;
+/// let token = made.token.expect("the answer to its creation has it");
+///
+/// let found = client.authorizations().find(&made.id).await?.expect("it is there");
+/// assert_eq!(found.token, None);
+/// client.authorizations().update(&made.id).status(Status::Inactive).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Authorizations {
     api: Api,

@@ -17,6 +17,23 @@ use crate::time::Timestamp;
 
 /// Buckets; from [`Client::buckets`](crate::Client::buckets). Names are those of the client's
 /// organization.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> influx_core::Result<()> {
+/// # let server = influx_testkit::Server::start();
+/// # let client = server.client();
+/// use std::time::Duration;
+///
+/// let week = Duration::from_secs(7 * 24 * 3_600);
+/// let bucket = client.buckets().ensure("sensors").retention(week).await?;
+/// let changed = client.buckets().update(&bucket).retention(None).await?;
+/// assert_eq!((changed.id, changed.retention), (bucket.id, None));
+/// client.buckets().delete("sensors").await?;
+/// assert_eq!(client.buckets().find("sensors").await?, None);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Buckets {
     pub(super) api: Api,

@@ -11,6 +11,14 @@ use crate::http::{Connection, Method};
 
 /// Mappings of the databases and retention policies of InfluxDB 1.x to buckets; from
 /// [`Client::dbrps`](crate::Client::dbrps). All calls are about the client's organization.
+///
+/// ```no_run
+/// # async fn example(client: influx_core::Client) -> influx_core::Result<()> {
+/// let mapping = client.dbrps().create("telegraf", "autogen", "my-bucket").default(true).await?;
+/// assert_eq!(client.dbrps().find(&mapping.id).await?, Some(mapping));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Dbrps {
     api: Api,

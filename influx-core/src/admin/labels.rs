@@ -12,6 +12,15 @@ use crate::error::{Result, SettingCause};
 use crate::http::{Connection, Method};
 
 /// Labels and what they are attached to; from [`Client::labels`](crate::Client::labels).
+///
+/// ```no_run
+/// # async fn example(client: influx_core::Client) -> influx_core::Result<()> {
+/// let label = client.labels().create("critical").property("color", "#ff0000").await?;
+/// client.buckets().labels("my-bucket").attach(&label.id).await?;
+/// assert_eq!(client.buckets().labels("my-bucket").list().await?, [label]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Labels {
     api: Api,

@@ -15,6 +15,16 @@ use crate::time::Timestamp;
 /// Organizations; from [`Client::organizations`](crate::Client::organizations).
 ///
 /// InfluxDB OSS 2.9.1 has no labels of organizations.
+///
+/// ```no_run
+/// # async fn example(client: influx_core::Client) -> influx_core::Result<()> {
+/// let org = client.organizations().create("plant").description("in the north").await?;
+/// client.organizations().members(&org).add("a user").await?;
+/// client.organizations().secrets(&org).put("mail", "s3cr3t").await?;
+/// assert_eq!(client.organizations().find("plant").await?, Some(org));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Organizations {
     api: Api,

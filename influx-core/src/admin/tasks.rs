@@ -19,6 +19,24 @@ use crate::time::Timestamp;
 
 /// Tasks, which are scripts that the server runs by itself, and their runs; from
 /// [`Client::tasks`](crate::Client::tasks).
+///
+/// ```no_run
+/// # async fn example(client: influx_core::Client) -> influx_core::Result<()> {
+/// use std::time::Duration;
+///
+/// use influx_core::admin::Schedule;
+/// use influx_core::flux;
+///
+/// let (bucket, hour) = ("my-bucket", Duration::from_secs(3_600));
+/// let script = flux!(
+///     r#"from(bucket: {bucket}) |> range(start: -task.every) |> mean() |> to(bucket: "means")"#
+/// );
+/// let task = client.tasks().create("means", Schedule::every(hour), script).await?;
+/// let run = client.tasks().run(&task.id).await?;
+/// assert_eq!(client.tasks().find_run(&task.id, &run.id).await?.map(|run| run.task_id), Some(task.id));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Tasks {
     pub(super) api: Api,

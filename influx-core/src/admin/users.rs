@@ -12,6 +12,15 @@ use crate::http::{Connection, Method};
 
 /// Users and their passwords; from [`Client::users`](crate::Client::users). Most of it needs the
 /// operator's token.
+///
+/// ```no_run
+/// # async fn example(client: influx_core::Client) -> influx_core::Result<()> {
+/// let user = client.users().create("ada").await?;
+/// client.users().set_password(&user, "8 bytes or more").await?;
+/// assert_eq!(client.users().find("ada").await?, Some(user));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Users {
     api: Api,

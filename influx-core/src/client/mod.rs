@@ -21,7 +21,7 @@
 //! | any other Flux | [`Client::query`], with [`flux!`](crate::flux!) or [`Query::param`] for values |
 //! | to know whether that is Flux | [`Client::check`] |
 //! | points gone | [`Client::delete`] `.range(…).filter(…)` |
-//! | buckets, tokens, users, tasks and the rest | the module [`admin`](crate::admin) |
+//! | buckets, tokens, users, tasks and the rest | the module [admin](mod@crate::admin) |
 //!
 //! `fetch` collects, `stream` streams, `rows` lends; with `_as`, into a type with
 //! [`#[derive(FromRow)]`](macro@crate::measurement::FromRow).
