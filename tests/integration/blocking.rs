@@ -19,7 +19,7 @@ fn many_threads_wait_at_once() {
     thread::scope(|scope| {
         for core in 0..8 {
             let (client, bucket) = (&client, server.bucket());
-            scope.spawn(move || client.write(bucket, &point(core)).wait().unwrap());
+            scope.spawn(move || client.write(bucket, point(core)).wait().unwrap());
         }
     });
     assert_eq!(server.lines(server.bucket()).len(), 8);
@@ -30,7 +30,7 @@ fn a_writer_works_on_while_nobody_waits() {
     let server = Server::start();
     let writer = server.client().writer(server.bucket());
     let writer = writer.flush_interval(Duration::from_millis(20)).start().wait().unwrap();
-    writer.write(&point(0)).wait().unwrap();
+    writer.write(point(0)).wait().unwrap();
     let delivered = || server.lines(server.bucket()).len() == 1;
     for _ in 0..1_000 {
         if delivered() {
@@ -47,7 +47,7 @@ fn within_a_runtime_it_is_an_error_and_no_panic() {
     let server = Server::start();
     let client = server.client();
     let attempt = || {
-        let error = client.write(server.bucket(), &point(0)).wait().unwrap_err();
+        let error = client.write(server.bucket(), point(0)).wait().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.to_string().contains("use `.await`"), "{error}");
         let mut items = stream::iter([Ok::<_, influx_core::Error>(1)]).wait_each();
@@ -60,7 +60,7 @@ fn within_a_runtime_it_is_an_error_and_no_panic() {
         runtime.block_on(async { attempt() });
     }
     assert!(server.lines(server.bucket()).is_empty());
-    client.write(server.bucket(), &point(0)).wait().unwrap();
+    client.write(server.bucket(), point(0)).wait().unwrap();
 }
 
 #[test]

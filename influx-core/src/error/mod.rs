@@ -92,7 +92,10 @@ struct Inner {
 }
 
 /// One variant for each room that can fail.
-#[cfg_attr(not(feature = "client"), allow(dead_code, reason = "some only the client meets"))]
+#[cfg_attr(
+    not(all(feature = "client", feature = "polars")),
+    allow(dead_code, reason = "some only the client meets, or who writes frames")
+)]
 #[derive(Debug)]
 enum Cause {
     Time(TimeCause),

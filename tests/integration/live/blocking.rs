@@ -22,7 +22,7 @@ live! {
             let (client, bucket) = (&live.client, live.bucket.as_str());
             let time = DateTime::UNIX_EPOCH;
             let cpu = |core: usize| Cpu { core: core.to_string(), temp: 22.5, time };
-            client.write(bucket, &cpu(0)).wait().unwrap();
+            client.write(bucket, cpu(0)).wait().unwrap();
             let writer = client.writer(bucket).start().wait().unwrap();
             writer.write((1..100).map(cpu)).wait().unwrap().wait().unwrap();
             assert_eq!(writer.close().wait().unwrap().to_string(), "99 lines delivered");
