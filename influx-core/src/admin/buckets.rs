@@ -22,7 +22,8 @@ use crate::time::Timestamp;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> influx_core::Result<()> {
 /// # let server = influx_testkit::Server::start();
-/// # let client = server.client();
+/// # let client = influx_core::Client::builder(server.url()).token(server.token());
+/// # let client = client.org(server.org()).build()?;
 /// use std::time::Duration;
 ///
 /// let week = Duration::from_secs(7 * 24 * 3_600);

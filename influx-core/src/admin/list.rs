@@ -83,7 +83,8 @@ const EMPTY_PAGES: u32 = 10;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> influx_core::Result<()> {
 /// # let server = influx_testkit::Server::start();
-/// # let client = server.client();
+/// # let client = influx_core::Client::builder(server.url()).token(server.token());
+/// # let client = client.org(server.org()).build()?;
 /// let mut buckets = client.buckets().list();
 /// while let Some(bucket) = buckets.try_next().await? {
 ///     println!("{} keeps its points for {:?}", bucket.name, bucket.retention);

@@ -18,7 +18,8 @@ use crate::http::{BoxFuture, Connection, Method, Request};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> influx_core::Result<()> {
 /// # let server = influx_testkit::Server::start();
-/// # let client = server.client();
+/// # let client = influx_core::Client::builder(server.url()).token(server.token());
+/// # let client = client.org(server.org()).build()?;
 /// use influx_core::client::Method;
 ///
 /// #[derive(serde::Deserialize)]

@@ -22,7 +22,8 @@ use crate::measurement::{FromRow, FromRowOwned};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> influx_core::Result<()> {
 /// # let server = influx_testkit::Server::builder().cloud_scripts().start().unwrap();
-/// # let client = server.client();
+/// # let client = influx_core::Client::builder(server.url()).token(server.token());
+/// # let client = client.org(server.org()).build()?;
 /// # client.write("my-bucket", "cpu,host=a temp=22.35 1\ncpu,host=b temp=23.5 1").await?;
 /// use influx_core::annotated_csv::OwnedRecord;
 ///

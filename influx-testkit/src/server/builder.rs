@@ -117,7 +117,7 @@ impl Builder {
     }
 
     /// Starts the server as a task of the Tokio runtime that this is called in. Its time is then
-    /// that runtime's: under `tokio::time::pause` the delays of [faults](Fault) pass at once.
+    /// that runtime's: under `tokio::time::pause` the delays of [faults](crate::Fault) pass at once.
     ///
     /// # Errors
     /// As [`start`](Self::start), and when no runtime is there.
