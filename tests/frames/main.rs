@@ -10,7 +10,11 @@
 )]
 
 mod read;
-#[path = "../integration/support/mod.rs"]
+#[path = "../integration/support"]
 #[allow(dead_code, reason = "the other tests use all of it")]
-mod support;
+mod support {
+    pub mod canned;
+    pub mod influxd;
+    pub mod live;
+}
 mod write;
