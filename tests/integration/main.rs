@@ -27,6 +27,7 @@ mod secrets;
 mod select;
 mod support;
 mod testkit;
+mod ways;
 mod writer;
 mod writer_face;
 mod writer_faults;

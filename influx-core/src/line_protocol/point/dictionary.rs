@@ -111,6 +111,8 @@ impl Serialize for FieldTypes<'_> {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
+/// serde_json reads some floats one bit off, unless its feature `float_roundtrip` is on.
+///
 /// # Errors
 /// Other keys, keys that are there twice, nested values, floats as tags, `null` for the measurement
 /// or the fields, texts that are no time. Each names its key.
