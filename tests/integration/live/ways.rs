@@ -39,13 +39,13 @@ struct Tuple(
 
 fn readings(way: &str) -> Vec<Weather> {
     let notes = [None, Some("a \"quote\", a \\ and\na line feed".to_owned())];
-    let reading = |n: i64| Weather {
+    let reading = |n: i32| Weather {
         way: way.to_owned(),
         station: format!("Brno, {}", n % 2),
-        temp: 0.1 * n as f64,
-        count: n - 1,
+        temp: 0.1 * f64::from(n),
+        count: i64::from(n) - 1,
         note: notes[usize::try_from(n % 2).unwrap()].clone(),
-        time: Timestamp::from_nanos(1_714_564_800_000_000_001 + n),
+        time: Timestamp::from_nanos(1_714_564_800_000_000_001 + i64::from(n)),
     };
     (0..4).map(reading).collect()
 }
