@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let text = import(&path, &writer).await?;
     let report = writer.close().await;
     for refused in text.refused() {
-        println!("line {}: {}", refused.index() + 1, refused.reason());
+        println!("{}", refused.reason());
     }
     println!("{} lines delivered, {} refused", report.delivered_lines(), text.refused_lines());
     if report.undelivered_lines() > 0 {

@@ -42,6 +42,9 @@
 //! # }
 //! ```
 //!
+//! Points need no derive either: [`line_protocol`] has the table of the six ways to hand over data, among
+//! them maps and structs that serde knows, with a [`Mapping`].
+//!
 //! Rows need no derive: [`Serde<T>`](measurement::Serde) reads them into any type that serde knows,
 //! [`OwnedRecord`](annotated_csv::OwnedRecord) takes them as they come.
 //!

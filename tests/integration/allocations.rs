@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use influx_core::line_protocol::LineWriter;
 use influx_core::measurement::{Decoder, Progress};
-use influx_core::{Measurement, Point, Precision};
+use influx_core::{Mapping, Measurement, Point, Precision, Timestamp};
 use influx_testkit::Server;
 
 #[derive(Measurement)]
@@ -79,6 +79,37 @@ fn writing_derived_structs_and_points_allocates_nothing_per_point() {
     // The buffer doubles once or twice more; 20,000 points would show.
     let count = allocations(|| fill(20_000));
     assert!(count < 4, "{count} allocations for 40,000 points");
+}
+
+#[test]
+fn writing_mapped_records_allocates_nothing_per_record() {
+    #[derive(serde::Serialize)]
+    struct Cpu<'a> {
+        core: &'a str,
+        temp: f64,
+        single: f32,
+        load: Option<i64>,
+        note: &'a str,
+        time: Timestamp,
+    }
+    let time = Timestamp::from_nanos(1_714_564_800_000_000_000);
+    let cpu = Cpu { core: "0", temp: 22.35, single: 0.1, load: Some(3), note: "a \"quote\"", time };
+    let map = serde_json::to_value(&cpu).unwrap();
+    let tuple = ("0", 22.35, 0.1_f32, Some(3), "a \"quote\"", time);
+    let mapping = Mapping::measurement("cpu").tag("core").time("time").default_tag("host", "a");
+    let mapping = mapping.positions(["core", "temp", "single", "load", "note", "time"]);
+    let mut out = LineWriter::new(Precision::Nanoseconds);
+    let mut fill = |records| {
+        for _ in 0..records {
+            out.write(&mapping.record(&cpu)).unwrap();
+            out.write(&mapping.record(&map)).unwrap();
+            out.write(&mapping.record(tuple)).unwrap();
+        }
+    };
+    fill(20_000);
+    // The buffer doubles once or twice more; 20,000 records would show.
+    let count = allocations(|| fill(20_000));
+    assert!(count < 4, "{count} allocations for 60,000 records");
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod settings;
 mod statuses;
 mod support;
 mod testkit;
+mod ways;
 mod writer;
 mod writer_face;
 mod writer_faults;

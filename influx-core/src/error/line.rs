@@ -50,6 +50,7 @@ pub(crate) enum LineCause {
         limit: usize,
     },
     /// The file cannot be opened.
+    #[cfg_attr(not(feature = "client"), allow(dead_code, reason = "only a writer opens files"))]
     NoFile {
         path: String,
     },

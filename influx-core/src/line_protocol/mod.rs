@@ -17,11 +17,109 @@
 //! | boolean | `true`, `false` |
 //! | string | `"…"`, with `\"` and `\\` escaped; LF, CR, tab stay as they are |
 //!
+//! # Six ways to hand over data
+//!
+//! Each is a record, or several, for `client.write`, a writer, and [`encode()`]:
+//!
+//! | way | is | for |
+//! |---|---|---|
+//! | text | `&str`, `String`, bytes; a file or reader through [`LineReader`] | lines that are there already |
+//! | dictionary | a [`Point`] that serde reads: `{measurement, tags, fields, time}` | JSON that says what it is |
+//! | point | [`Point`] | keys that are known only at run time, one by one |
+//! | data class | a struct with [`#[derive(Measurement)]`](crate::measurement) | **what a program knows when it is compiled** |
+//! | named tuple | a tuple struct with the same, or a tuple with a [`Mapping`] | the same without names |
+//! | data frame | a frame with a [`Mapping`] (feature `polars`) | columns |
+//!
+//! Maps and structs of others are written with a [`Mapping`], too.
+//!
+//! Text:
+//!
+//! ```
+//! # fn line<K>(r: impl influx_core::line_protocol::IntoLines<K>) -> String {
+//! #     let mut buffer = Vec::new();
+//! #     influx_core::line_protocol::encode(r, &mut buffer).unwrap();
+//! #     String::from_utf8(buffer).unwrap()
+//! # }
+//! let text = "cpu,core=0 temp=22.35 1714564800000000000";
+//! assert_eq!(line(text), "cpu,core=0 temp=22.35 1714564800000000000\n"); // by `encode`
+//! ```
+//!
+//! A dictionary:
+//!
+//! ```
+//! # fn line<K>(r: impl influx_core::line_protocol::IntoLines<K>) -> String {
+//! #     let mut buffer = Vec::new();
+//! #     influx_core::line_protocol::encode(r, &mut buffer).unwrap();
+//! #     String::from_utf8(buffer).unwrap()
+//! # }
+//! use influx_core::Point;
+//!
+//! let json = r#"{"measurement": "cpu", "tags": {"core": "0"}, "fields": {"temp": 22.35},
+//!                "time": "2024-05-01T12:00:00Z"}"#;
+//! let point: Point = serde_json::from_str(json)?;
+//! assert_eq!(line(point), "cpu,core=0 temp=22.35 1714564800000000000\n");
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! A point:
+//!
+//! ```
+//! # fn line<K>(r: impl influx_core::line_protocol::IntoLines<K>) -> String {
+//! #     let mut buffer = Vec::new();
+//! #     influx_core::line_protocol::encode(r, &mut buffer).unwrap();
+//! #     String::from_utf8(buffer).unwrap()
+//! # }
+//! use influx_core::{Point, Timestamp};
+//!
+//! let time: Timestamp = "2024-05-01T12:00:00Z".parse()?;
+//! let point = Point::measurement("cpu").tag("core", "0").field("temp", 22.35).timestamp(time);
+//! assert_eq!(line(point), "cpu,core=0 temp=22.35 1714564800000000000\n");
+//! # Ok::<(), influx_core::Error>(())
+//! ```
+//!
+//! A data class and a named tuple:
+//!
+//! ```
+//! # fn line<K>(r: impl influx_core::line_protocol::IntoLines<K>) -> String {
+//! #     let mut buffer = Vec::new();
+//! #     influx_core::line_protocol::encode(r, &mut buffer).unwrap();
+//! #     String::from_utf8(buffer).unwrap()
+//! # }
+//! use influx_core::{Mapping, Measurement, Precision, Timestamp};
+//!
+//! #[derive(Measurement)]
+//! struct Cpu {
+//!     #[tag] core: String,
+//!     #[field] temp: f64,
+//!     #[timestamp] time: Timestamp,
+//! }
+//! #[derive(Measurement)]
+//! #[measurement(name = "cpu")]
+//! struct Tuple(#[tag(name = "core")] u8, #[field(name = "temp")] f64, #[timestamp] Timestamp);
+//!
+//! let time: Timestamp = "2024-05-01T12:00:00Z".parse()?;
+//! let expected = "cpu,core=0 temp=22.35 1714564800000000000\n";
+//! assert_eq!(line(Cpu { core: "0".into(), temp: 22.35, time }), expected);
+//! assert_eq!(line(Tuple(0, 22.35, time)), expected);
+//! let mapping = Mapping::measurement("cpu").tag("core").time_in("at", Precision::Seconds);
+//! let mapping = mapping.positions(["core", "temp", "at"]);
+//! assert_eq!(line(mapping.record(("0", 22.35, 1_714_564_800))), expected);
+//! # Ok::<(), influx_core::Error>(())
+//! ```
+//!
+#![cfg_attr(
+    feature = "polars",
+    doc = "A data frame: see the page of the module [`dataframe`](crate::dataframe)."
+)]
+#![cfg_attr(not(feature = "polars"), doc = "Data frames need the feature `polars`.")]
+//!
 //! # The pieces
 //!
 //! - [`ToLine`]: what can become a line: derived structs, [`Point`], text.
 //! - [`LineWriter`]: a buffer of whole lines, and the one place where values become bytes. A record
 //!   that fails half-way leaves no trace in it.
+//! - [`Mapping`]: what makes points of maps, structs and tuples that serde knows.
+//! - [`LineReader`]: a file → chunks of whole lines, in bounded memory.
 //! - [`IntoLines`]: one record, a slice or any iterator of records.
 //! - [`encode()`]: all of it without a client.
 //! - [`Parser`]: text → lines, by the server's own rules. Text that is written goes through it;

@@ -30,8 +30,8 @@ use crate::time::ToTimestamp;
 /// cannot carry is refused when the point is written. The same key may name a tag and a field; the
 /// server keeps both, but can no longer pivot the rows.
 ///
-/// serde reads and writes it as the dictionary `{measurement, tags, fields, time}` of
-/// [its `Deserialize`](#impl-Deserialize%3C'de%3E-for-Point).
+/// serde reads and writes it as the dictionary `{measurement, tags, fields, time}`; its implementation
+/// of `Deserialize` says how.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Point {
     measurement: String,

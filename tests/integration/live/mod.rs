@@ -12,5 +12,6 @@ mod records;
 mod round_trip;
 mod select;
 mod server;
+mod ways;
 mod writer;
 mod writes;

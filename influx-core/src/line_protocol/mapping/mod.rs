@@ -238,22 +238,47 @@ impl Mapping {
         })
     }
 
-    /// The field of this key is stored with this type.
+    /// The field of this key is stored with this type, as the [table](Self#what-becomes-of-a-value) has
+    /// it. The last call for a key counts.
+    ///
+    /// ```
+    /// use influx_core::{Mapping, line_protocol, schema::ValueType};
+    ///
+    /// let mapping = Mapping::measurement("m").server_time().field_type("level", ValueType::Float);
+    /// let mut buffer = Vec::new();
+    /// let values = [serde_json::json!({"level": 1}), serde_json::json!({"level": 1.5})];
+    /// line_protocol::encode(mapping.records(values), &mut buffer)?;
+    /// assert_eq!(buffer, b"m level=1\nm level=1.5\n");
+    /// # Ok::<(), influx_core::Error>(())
+    /// ```
     pub fn field_type(self, key: impl Into<String>, stored: ValueType) -> Self {
         self.with(|said| said.types.push((key.into(), stored)))
     }
 
-    /// The tag or field of this key is stored under another name.
+    /// The tag or field of this key is stored under another name. The last call for a key counts.
     pub fn rename(self, key: impl Into<String>, stored: impl Into<String>) -> Self {
         self.with(|said| said.names.push((key.into(), stored.into())))
     }
 
-    /// The keys of tuples and other sequences, by position.
+    /// The keys of tuples, tuple structs and lists, by position; as many as the record has values.
+    /// [`ignore`](Self::ignore) those that are not to be written.
     pub fn positions<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
         self.with(|said| said.positions.extend(keys.into_iter().map(Into::into)))
     }
 
-    /// Adds this tag to points that have no such tag.
+    /// Adds this tag, by its stored name, to points that have no such tag or an empty one. It comes
+    /// before the default tags of a client or writer, which add only what is still missing.
+    ///
+    /// ```
+    /// use influx_core::{Mapping, line_protocol};
+    ///
+    /// let mapping = Mapping::measurement("m").tag("host").default_tag("host", "here").server_time();
+    /// let mut buffer = Vec::new();
+    /// let values = [serde_json::json!({"host": "a", "n": 1}), serde_json::json!({"host": null, "n": 2})];
+    /// line_protocol::encode(mapping.records(values), &mut buffer)?;
+    /// assert_eq!(buffer, b"m,host=a n=1i\nm,host=here n=2i\n");
+    /// # Ok::<(), influx_core::Error>(())
+    /// ```
     pub fn default_tag(self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.with(|said| said.default_tags.push((key.into(), value.into())))
     }
@@ -278,6 +303,14 @@ impl Mapping {
 
     /// Looks for mistakes in the mapping itself, which otherwise refuse each record.
     ///
+    /// ```
+    /// use influx_core::Mapping;
+    ///
+    /// let error = Mapping::measurement("cpu").tag("core").field("core").server_time().check();
+    /// assert!(error.unwrap_err().to_string().contains("gives the key `core` two roles"));
+    /// assert!(Mapping::measurement("cpu").tag("core").server_time().check().is_ok());
+    /// ```
+    ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when it does not say what the time is, gives a
     /// key two roles or a name two keys, has a type or a name for a key that cannot have one, and
@@ -287,11 +320,45 @@ impl Mapping {
     }
 
     /// A value with this mapping: a record that can be written.
+    ///
+    /// ```
+    /// use influx_core::{Mapping, line_protocol};
+    /// use serde::Serialize;
+    ///
+    /// #[derive(Serialize)]
+    /// struct Reading { room: &'static str, temp: f32, at: &'static str }
+    ///
+    /// let mapping = Mapping::measurement("air").tag("room").time("at");
+    /// let reading = Reading { room: "hall", temp: 21.1, at: "2024-05-01" };
+    /// let mut buffer = Vec::new();
+    /// line_protocol::encode(mapping.record(&reading), &mut buffer)?;
+    /// assert_eq!(buffer, b"air,room=hall temp=21.1 1714521600000000000\n");
+    /// # Ok::<(), influx_core::Error>(())
+    /// ```
     pub const fn record<T: Serialize>(&self, value: T) -> MappedRecord<'_, T> {
         MappedRecord::new(self, value)
     }
 
     /// Values with this mapping: records that can be written, one after the other.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> influx_core::Result<()> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let client = influx_core::Client::builder(server.url()).token(server.token());
+    /// # let client = client.org(server.org()).build()?;
+    /// use influx_core::{Mapping, Precision};
+    ///
+    /// let mapping = Mapping::measurement("cpu").tag("core").time_in("at", Precision::Seconds);
+    /// let mapping = mapping.positions(["core", "temp", "at"]);
+    /// client.write("my-bucket", mapping.records([("0", 22.35, 60), ("1", 22.5, 60)])).await?;
+    ///
+    /// let error = client.write("my-bucket", mapping.records([("0", 22.35, Some(60)), ("1", 22.5, None)]));
+    /// assert_eq!(error.await.unwrap_err().refused()[0].index(), 1);
+    /// # assert_eq!(server.lines("my-bucket").len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn records<I>(&self, values: I) -> MappedRecords<'_, I::IntoIter>
     where
         I: IntoIterator<Item: Serialize>,

@@ -37,9 +37,18 @@ fn a_point_is_read_from_a_dictionary() {
     }
 }
 
+/// What is said of JSON that is no point.
+fn assert_refused(cases: &[(&str, &str)]) {
+    for (json, reason) in cases {
+        let error = serde_json::from_str::<Point>(json).unwrap_err().to_string();
+        assert!(error.contains(reason), "{json}: {error}");
+        assert!(error.contains(" line 1 column "), "{error}");
+    }
+}
+
 #[test]
-fn what_is_no_point_is_refused_with_its_key() {
-    for (json, reason) in [
+fn a_dictionary_of_another_shape_is_refused_with_its_key() {
+    assert_refused(&[
         (r#"{"measurement": "m"}"#, "missing field `fields`"),
         (r#"{"fields": {"a": 1}}"#, "missing field `measurement`"),
         (
@@ -62,6 +71,12 @@ fn what_is_no_point_is_refused_with_its_key() {
             r#"{"measurement": "m", "measurement": "n", "fields": {"a": 1}}"#,
             "duplicate field `measurement`",
         ),
+    ]);
+}
+
+#[test]
+fn a_value_that_is_no_tag_field_or_time_is_refused_with_its_key() {
+    assert_refused(&[
         (
             r#"{"measurement": "m", "fields": {"a": 1, "b": 2, "a": 1}}"#,
             "the field `a` is there twice",
@@ -100,11 +115,7 @@ fn what_is_no_point_is_refused_with_its_key() {
             "invalid value: string \"word\", expected `int`, `uint` or `float`",
         ),
         (r#"[]"#, "expected a dictionary with the keys"),
-    ] {
-        let error = serde_json::from_str::<Point>(json).unwrap_err().to_string();
-        assert!(error.contains(reason), "{json}: {error}");
-        assert!(error.contains(" line 1 column "), "{error}");
-    }
+    ]);
 }
 
 #[test]
