@@ -33,7 +33,7 @@ struct Case {
 }
 
 fn main() {
-    println!("{} repetitions each, medians, ns a row", REPETITIONS);
+    println!("{REPETITIONS} repetitions each, medians, ns a row");
     println!(
         "{:24} {:>8} {:>8} {:>8} {:>8} {:>8}",
         "", "CSV", "frame", "ratio", "2 threads", "ratio"
