@@ -170,7 +170,9 @@ impl ClientBuilder {
 
     /// Asks for the token before the first request, and again when the server does not know it
     /// (401): so a token that is rotated is taken up without a restart. A request that was refused is
-    /// then sent once more. `read` is called between requests and should not take long.
+    /// then sent once more. `read` is called between requests and should not take long. When it fails, or gives
+    /// an empty token, the request is [`Unauthorized`](crate::ErrorKind::Unauthorized), and a
+    /// [`writer`](Client::writer) keeps its lines and asks again.
     ///
     /// ```
     /// # let server = influx_testkit::Server::start();
