@@ -86,13 +86,13 @@ pub(crate) struct Reply {
 impl Connection {
     /// The organization of this call: its own, else the client's.
     pub(crate) fn org<'a>(&'a self, own: Option<&'a str>) -> Result<&'a str> {
-        own.filter(|org| !org.is_empty()).or(self.org.as_deref()).ok_or_else(|| {
-            SettingCause::Missing {
-                what: "organization",
-                remedy: "name it with `org` on the client's builder, or INFLUXDB_V2_ORG",
-            }
-            .into()
-        })
+        let remedy = match own {
+            // Not the client's: whoever names one means another.
+            Some("") => "the one that was named for this call is empty",
+            _ => "name it with `org` on the client's builder, or INFLUXDB_V2_ORG",
+        };
+        let org = own.or(self.org.as_deref()).filter(|org| !org.is_empty());
+        org.ok_or_else(|| SettingCause::Missing { what: "organization", remedy }.into())
     }
 
     /// Sends a request and reads its answer; an error status is an error.
