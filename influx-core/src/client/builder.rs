@@ -278,8 +278,9 @@ impl ClientBuilder {
         self
     }
 
-    /// A header for each request, such as `Zap-Trace-Span`; may be called again for another. Those that
-    /// the client sets itself, such as `Authorization`, are refused by [`build`](Self::build).
+    /// A header for each request, such as `Zap-Trace-Span`; may be called again for another, and of one name
+    /// the last counts. Those that the client sets itself, such as `Authorization`, are refused by
+    /// [`build`](Self::build).
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.0.wire.headers.push(Header::new(name, value));
         self

@@ -64,8 +64,17 @@ pub(crate) enum Auth {
 pub(super) enum Proof {
     Nothing,
     Token(Token),
-    Basic { user: String, password: Token },
+    Basic {
+        user: String,
+        password: Token,
+    },
     Cookie(Token),
+    /// What the server wants for a change of the own password.
+    Both {
+        cookie: Token,
+        user: String,
+        password: Token,
+    },
 }
 
 impl Auth {

@@ -157,6 +157,16 @@ impl Connection {
         within(self.timeout, Endpoint::Admin, session.sign_out(self)).await
     }
 
+    /// Gives the user who has signed in another password.
+    pub(crate) async fn change_password(&self, new: &str) -> Result<()> {
+        let Auth::Session(session) = &self.auth else {
+            let remedy = "sign in with `session` on the client's builder; for a token there is \
+                          `set_password`";
+            return Err(SettingCause::Missing { what: "session", remedy }.into());
+        };
+        within(self.timeout, Endpoint::Admin, session.change_password(new, self)).await
+    }
+
     async fn send(&self, request: &Request) -> Result<Response> {
         // Nobody signs in for what anybody may ask.
         let is_for_anyone = request.is_for_anyone() && matches!(self.auth, Auth::Session(_));
