@@ -260,6 +260,20 @@ async fn what_only_reads_is_asked_again() {
 }
 
 #[tokio::test]
+async fn an_empty_organization_of_a_call_is_not_the_clients() {
+    let server = Server::start();
+    let client = server.client();
+    let write = client.write("my-bucket", "m f=1").org("").await.unwrap_err();
+    let query = client.query("buckets()").org("").tables().await.unwrap_err();
+    let writer = client.writer("my-bucket").org("").start().await.unwrap_err();
+    for error in [write, query, writer] {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("named for this call is empty"), "{error}");
+    }
+    assert_eq!(server.take_requests().len(), 0);
+}
+
+#[tokio::test]
 async fn headers_go_with_every_request() {
     let server = Server::start();
     let builder = Client::builder(server.url()).token(server.token()).org(server.org());
