@@ -52,6 +52,9 @@ enum Privilege {
     Write,
     #[serde(rename = "ALL PRIVILEGES")]
     All,
+    /// What is left of a grant that was revoked.
+    #[serde(rename = "NO PRIVILEGES")]
+    None,
 }
 
 /// The buckets of each database.
@@ -67,7 +70,7 @@ async fn main() -> AnyResult<()> {
         }
         _ => return Err("give two files, or none".into()),
     };
-    if std::env::var_os("INFLUXDB_V2_URL").is_none() {
+    if std::env::var_os("INFLUXDB_V2_URL").is_none_or(|url| url.is_empty()) {
         println!("INFLUXDB_V2_URL names no server; this needs a real one");
         return Ok(());
     }
@@ -82,6 +85,7 @@ async fn main() -> AnyResult<()> {
         let permissions = permissions(&grant, &buckets)?;
         users.entry(grant.user).or_default().extend(permissions);
     }
+    users.retain(|_, permissions| !permissions.is_empty());
     for (user, permissions) in users {
         println!("\n# {user}.toml\n{}", settings(&client, &user, permissions).await?);
     }
@@ -129,8 +133,8 @@ fn permissions(grant: &Grant, buckets: &Buckets) -> AnyResult<Vec<Permission>> {
     let Some(buckets) = buckets.get(&grant.database) else {
         return Err(format!("there is no retention policy of {}", grant.database).into());
     };
-    let reads = !matches!(grant.privilege, Privilege::Write);
-    let writes = !matches!(grant.privilege, Privilege::Read);
+    let reads = matches!(grant.privilege, Privilege::Read | Privilege::All);
+    let writes = matches!(grant.privilege, Privilege::Write | Privilege::All);
     let of = |bucket: &Bucket| {
         let read = reads.then(|| Permission::read_bucket(&bucket.id));
         read.into_iter().chain(writes.then(|| Permission::write_bucket(&bucket.id)))

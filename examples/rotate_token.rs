@@ -7,6 +7,7 @@
 use std::error::Error;
 
 use influx_core::admin::{Authorization, Permission};
+use influx_core::client::ClientBuilder;
 use influx_core::{Client, ErrorKind, Token};
 
 const BUCKET: &str = "rotated";
@@ -22,31 +23,35 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let bucket = client.buckets().ensure(BUCKET).await?;
     let permissions = [Permission::write_bucket(&bucket.id)];
     let old = client.authorizations().create(permissions).description("to be rotated").await?;
-    write(&old).await?;
+    write(token(&old)?).await?;
     println!("the old token ({}) writes", old.id);
 
     // Both work from here on, so that every user of the old one can change over.
     let new = client.authorizations().duplicate(&old.id).await?;
-    write(&new).await?;
+    write(token(&new)?).await?;
     println!("the new token ({}) writes too", new.id);
 
     client.authorizations().delete(&old.id).await?;
-    match write(&old).await {
+    match write(token(&old)?).await {
         Err(error) if error.kind() == ErrorKind::Unauthorized => println!("the old one is refused"),
-        other => other?,
+        Err(error) => return Err(error.into()),
+        Ok(()) => return Err("the old token still writes".into()),
     }
-    write(&new).await?;
+    write(token(&new)?).await?;
     println!("the new one still writes");
     client.authorizations().delete(&new.id).await?;
     client.buckets().delete(&bucket).await?;
     Ok(())
 }
 
-/// Writes a point with the token of an authorization. A client that lives longer takes its token from
-/// `token_provider`, and reads it again when the server does not know the old one.
-async fn write(authorization: &Authorization) -> influx_core::Result<()> {
-    let url = std::env::var("INFLUXDB_V2_URL").unwrap_or_default();
-    let token = authorization.token.clone().unwrap_or_else(|| Token::from(""));
-    let client = Client::builder(url).token(token).org(authorization.org_id.as_str()).build()?;
+/// The token itself, which only the answer to its creation has.
+fn token(made: &Authorization) -> Result<&Token, &'static str> {
+    made.token.as_ref().ok_or("the server does not say the token")
+}
+
+/// Writes a point with this token. A client that lives longer takes its token from `token_provider`, and reads
+/// it again when the server does not know the old one.
+async fn write(token: &Token) -> influx_core::Result<()> {
+    let client = ClientBuilder::from_env()?.token(token).build()?;
     client.write(BUCKET, "door open=true").await
 }

@@ -52,6 +52,7 @@ fn within_a_runtime_it_is_an_error_and_no_panic() {
         assert!(error.to_string().contains("use `.await`"), "{error}");
         let mut items = stream::iter([Ok::<_, influx_core::Error>(1)]).wait_each();
         assert_eq!(items.next().unwrap().unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert!(items.next().is_none(), "a loop that only logs errors ends");
     };
     for builder in
         [tokio::runtime::Builder::new_current_thread, tokio::runtime::Builder::new_multi_thread]

@@ -64,6 +64,42 @@ async fn a_session_that_has_ended_begins_again_once() {
 }
 
 #[tokio::test]
+async fn a_changed_password_is_the_one_to_sign_in_with() {
+    let server = Server::start();
+    let client = signing_in(&server).build().unwrap();
+    let other = signing_in(&server).build().unwrap();
+    client.write("my-bucket", "m f=1 1").await.unwrap();
+    for password in ["seven.!".to_owned(), "x".repeat(73)] {
+        let error = client.users().change_password(password).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidInput, None));
+    }
+    // Also where the session has ended meanwhile.
+    server.end_sessions();
+    client.users().change_password("a new password").await.unwrap();
+    server.end_sessions();
+    client.write("my-bucket", "m f=1 2").await.unwrap();
+
+    let error = other.users().change_password("another password").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error}");
+    let error = other.write("my-bucket", "m f=1 3").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error}");
+    let error = server.client().users().change_password("a new password").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("`session`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_query_without_a_limit_does_not_wait_for_ever_for_a_sign_in() {
+    let server = Server::start();
+    server.inject(Fault::stall().on("/api/v2/signin"));
+    let builder = signing_in(&server).timeout(Duration::from_secs(1)).read_timeout(None);
+    let client = builder.build().unwrap();
+    let error = client.query("buckets()").tables().await.unwrap_err();
+    assert!(error.is_timeout() && error.to_string().starts_with("the sign-in "), "{error}");
+    client.write("my-bucket", "m f=1").await.unwrap();
+}
+
+#[tokio::test]
 async fn a_missing_permission_is_no_reason_to_sign_in_again() {
     let server = Server::start();
     let client = signing_in(&server).build().unwrap();
@@ -224,10 +260,26 @@ async fn what_only_reads_is_asked_again() {
 }
 
 #[tokio::test]
+async fn an_empty_organization_of_a_call_is_not_the_clients() {
+    let server = Server::start();
+    let client = server.client();
+    let write = client.write("my-bucket", "m f=1").org("").await.unwrap_err();
+    let query = client.query("buckets()").org("").tables().await.unwrap_err();
+    let writer = client.writer("my-bucket").org("").start().await.unwrap_err();
+    for error in [write, query, writer] {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("named for this call is empty"), "{error}");
+    }
+    assert_eq!(server.take_requests().len(), 0);
+}
+
+#[tokio::test]
 async fn headers_go_with_every_request() {
     let server = Server::start();
     let builder = Client::builder(server.url()).token(server.token()).org(server.org());
-    let client = builder.header("Zap-Trace-Span", "x").user_agent("mine/1").build().unwrap();
+    // As of a file, and of the code behind it.
+    let builder = builder.header("zap-trace-span", "first").header("Zap-Trace-Span", "x");
+    let client = builder.user_agent("mine/1").build().unwrap();
     client.ping().await.unwrap();
     client.write("my-bucket", "m f=1").await.unwrap();
     for request in server.take_requests() {

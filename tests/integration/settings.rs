@@ -1,6 +1,6 @@
 //! Settings from files and from the environment, and which of them count.
 
-use influx_core::client::ClientBuilder;
+use influx_core::client::{ClientBuilder, ConfigFile};
 use influx_core::{Client, ErrorKind};
 use influx_testkit::Server;
 
@@ -71,6 +71,11 @@ async fn in_a_process_of_its_own() {
             let text = format!("{:?}", Client::from_env().unwrap());
             assert!(text.contains("http://localhost:8086/") && text.contains("of-env"), "{text}");
         }
+        "cli" => {
+            let client = Client::from_config_file(ConfigFile::cli().unwrap()).unwrap();
+            let text = format!("{client:?}");
+            assert!(text.contains(&variable("SERVER")), "{text}");
+        }
         job => panic!("nobody knows what {job} is"),
     }
 }
@@ -105,6 +110,17 @@ fn a_file_gives_way_to_the_environment_and_both_to_code() {
             ("INFLUXDB_V2_TOKEN", "t"),
         ],
     );
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn the_profile_of_the_cli_is_the_active_one_or_the_one_that_is_named() {
+    let path = std::env::temp_dir().join(format!("cli-{}", std::process::id()));
+    let profiles = "[a]\nurl = \"http://of-a\"\nactive = true\n[b]\nurl = \"http://of-b\"\n";
+    std::fs::write(&path, profiles).unwrap();
+    let file = ("INFLUX_CONFIGS_PATH", path.to_str().unwrap());
+    in_a_process("cli", &[file, ("SERVER", "http://of-a/"), ("INFLUX_ACTIVE_CONFIG", "")]);
+    in_a_process("cli", &[file, ("SERVER", "http://of-b/"), ("INFLUX_ACTIVE_CONFIG", "b")]);
     std::fs::remove_file(&path).unwrap();
 }
 

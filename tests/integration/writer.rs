@@ -29,6 +29,7 @@
 //! | W32–W34 default tags | `default_tags_*` |
 //! | W35 helpers | log records: feature `tracing`; streams: W06; processes: not needed, threads share a writer |
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -946,14 +947,13 @@ async fn a_token_that_is_rotated_is_read_again() {
     writer.flush().await.complete().unwrap();
     assert_eq!(*asked.lock().unwrap(), 3);
 
-    *token.lock().unwrap() = String::new();
     let broken = Client::builder(server.url())
         .org("o")
         .token_provider(|| Err("no token today".into()))
         .build()
         .unwrap();
     let error = broken.write("my-bucket", cpu(1)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "no token today");
     let wrong = Client::builder(server.url())
         .org("o")
@@ -962,6 +962,25 @@ async fn a_token_that_is_rotated_is_read_again() {
         .unwrap();
     assert!(!wrong.write("b", cpu(1)).await.unwrap_err().to_string().contains("a\nb"));
     assert!(format!("{client:?}").contains("Provider(hidden)"));
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_read_for_a_while_costs_no_line() {
+    let server = Server::start();
+    let (secret, tries) = (server.token().to_owned(), AtomicUsize::new(0));
+    let client =
+        Client::builder(server.url()).org(server.org()).token_provider(move || {
+            match tries.fetch_add(1, Ordering::Relaxed) {
+                0 => Err("the file is being replaced".into()),
+                1 => Ok("".into()),
+                _ => Ok(secret.as_str().into()),
+            }
+        });
+    let client = client.build().unwrap();
+    let writer = client.writer("my-bucket").retry_interval(SHORT).start().await.unwrap();
+    writer.write(cpu(1)).await.unwrap();
+    writer.flush().await.complete().unwrap();
+    assert_eq!(server.lines("my-bucket").len(), 1);
 }
 
 #[tokio::test]

@@ -45,9 +45,11 @@ impl Extra {
     /// [`Decode`](crate::ErrorKind::Decode) when it is something else.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
         let Some(value) = self.0.get(key) else { return Ok(None) };
-        T::deserialize(value).map(Some).map_err(|error| {
+        T::deserialize(value).map(Some).map_err(|_| {
             let problem = "holds a member that is not of the type asked for";
-            Error::transport(TransportCause::Decode { doing: Endpoint::Admin, problem }, error)
+            // serde's own words quote the value, which may be a secret.
+            let place = format!("the member `{key}`");
+            Error::transport(TransportCause::Decode { doing: Endpoint::Admin, problem }, place)
         })
     }
 }
@@ -127,6 +129,8 @@ mod tests {
         assert_eq!(model.extra.get::<String>("secret").unwrap().unwrap(), "s3");
         let error = model.extra.get::<u8>("secret").unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Decode);
+        let shown = format!("{error} {error:?} {}", std::error::Error::source(&error).unwrap());
+        assert!(shown.contains("the member `secret`") && !shown.contains("s3"), "{shown}");
         assert_eq!(format!("{:?}", model.extra), r#"{"new", "secret"}"#);
     }
 }

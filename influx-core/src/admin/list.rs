@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::api::Api;
-use super::references::OrgRef;
+use super::references::{OrgRef, UserRef};
 use crate::error::{Error, Result, SettingCause};
 use crate::http::{BoxFuture, Method};
 use crate::time::Timestamp;
@@ -99,6 +99,8 @@ pub struct List<T> {
     path: String,
     parameters: Vec<(&'static str, String)>,
     scope: Scope,
+    /// By whom, and under which key.
+    user: Option<(&'static str, UserRef)>,
     page_size: Option<usize>,
     /// Why it cannot be asked for.
     refused: Option<Error>,
@@ -118,6 +120,7 @@ enum Scope {
 
 struct Page<T> {
     scope: Scope,
+    user: Option<(&'static str, UserRef)>,
     items: Vec<T>,
 }
 
@@ -170,6 +173,7 @@ impl<T: sealed::Item> List<T> {
             path: path.into(),
             parameters: Vec::new(),
             scope: if T::OF_ORG { Scope::Client } else { Scope::All },
+            user: None,
             page_size: None,
             refused: None,
             cursor: Cursor::default(),
@@ -244,6 +248,12 @@ impl<T: sealed::Item> List<T> {
         self
     }
 
+    /// Only what is this user's: the server knows its ID only.
+    pub(super) fn of_user(mut self, key: &'static str, user: UserRef) -> Self {
+        self.user = Some((key, user));
+        self
+    }
+
     pub(super) fn of_org(mut self, org: OrgRef) -> Self {
         self.scope = Scope::Org(org);
         self
@@ -278,12 +288,13 @@ impl<T: sealed::Item> List<T> {
                 self.path.clone(),
                 self.next_parameters(limit),
                 self.scope.clone(),
+                self.user.clone(),
             )),
         };
         let page = ready!(page.as_mut().poll(cx));
         self.page = None;
-        let Page { scope, items } = page?;
-        self.scope = scope;
+        let Page { scope, user, items } = page?;
+        (self.scope, self.user) = (scope, user);
         let is_new: Vec<bool> =
             items.iter().map(|item| self.seen.insert(item.key().to_owned())).collect();
         let new = is_new.iter().filter(|is_new| **is_new).count();
@@ -328,12 +339,13 @@ impl<T: sealed::Item> List<T> {
     }
 }
 
-/// Asks for one page, and the first time for the organization's ID.
+/// Asks for one page, and the first time for the IDs of the organization and the user.
 fn ask<T: sealed::Item>(
     api: Api,
     path: String,
     parameters: Vec<(&'static str, String)>,
     scope: Scope,
+    user: Option<(&'static str, UserRef)>,
 ) -> BoxFuture<Result<Page<T>>> {
     Box::pin(async move {
         let org = match &scope {
@@ -342,12 +354,17 @@ fn ask<T: sealed::Item>(
             Scope::All => None,
         };
         let scope = org.clone().map_or(scope, |id| Scope::Org(OrgRef::Id(id)));
-        let all = org.map(|id| ("orgID", id)).into_iter().chain(parameters);
+        let of_user = match &user {
+            Some((key, user)) => Some((*key, user.resolve(&api).await?)),
+            None => None,
+        };
+        let user = of_user.clone().map(|(key, id)| (key, UserRef::Id(id)));
+        let all = org.map(|id| ("orgID", id)).into_iter().chain(of_user).chain(parameters);
         let request = all.fold(Api::request(Method::Get, &path), |request, (key, value)| {
             request.parameter(key, value)
         });
         let items = api.connection().call(request).await.map_err(T::explain)?.member(T::KEY)?;
-        Ok(Page { scope, items })
+        Ok(Page { scope, user, items })
     })
 }
 

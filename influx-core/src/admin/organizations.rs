@@ -128,13 +128,7 @@ impl Organizations {
 impl List<Organization> {
     /// Only those that this user is a member or an owner of.
     pub fn user(self, user: impl Into<UserRef>) -> Self {
-        match user.into() {
-            UserRef::Id(id) => self.filter("userID", id),
-            UserRef::Name(_) => {
-                let problem = "lists organizations by ID only; find the user first";
-                self.refuse(SettingCause::Invalid { what: "user's name", problem }.into())
-            }
-        }
+        self.of_user("userID", user.into())
     }
 }
 

@@ -134,7 +134,11 @@ impl Setup {
     /// token, and cannot be set up again.
     fn check(&self) -> Result<()> {
         check_name(&self.bucket)?;
-        if let Some(problem) = self.token.as_ref().and_then(Token::problem) {
+        let token = self.token.as_ref();
+        // The server would make one up.
+        let empty = token.filter(|token| token.expose().is_empty());
+        let empty = empty.map(|_| "is empty; leave it out to have one made");
+        if let Some(problem) = empty.or_else(|| token.and_then(Token::problem)) {
             return Err(SettingCause::Invalid { what: "token", problem }.into());
         }
         let blank = |text: &str| text.trim().is_empty();

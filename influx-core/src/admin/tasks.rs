@@ -249,15 +249,9 @@ impl List<Task> {
         self.filter("name", name)
     }
 
-    /// Only those of this user, by ID.
+    /// Only those of this user.
     pub fn user(self, user: impl Into<UserRef>) -> Self {
-        match user.into() {
-            UserRef::Id(id) => self.filter("user", id),
-            UserRef::Name(_) => {
-                let problem = "lists tasks by ID only; find the user first";
-                self.refuse(SettingCause::Invalid { what: "user's name", problem }.into())
-            }
-        }
+        self.of_user("user", user.into())
     }
 
     /// Only those that run by themselves, or do not.

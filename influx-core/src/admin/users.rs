@@ -140,6 +140,39 @@ impl Users {
         let User { id, .. } = user.required(user.find(&self.api).await?)?;
         self.api.put(Method::Post, format!("users/{id}/password"), &body).await
     }
+
+    /// Gives the user who signs in with this client (its [`session`](crate::client::ClientBuilder::session))
+    /// another password, 8 to 72 bytes. This client and its clones sign in with it from then on; others have
+    /// to be told.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> influx_core::Result<()> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let (url, old) = (server.url(), server.password());
+    /// use influx_core::Client;
+    ///
+    /// let client = Client::builder(url).session("admin", old).org("my-org").build()?;
+    /// client.users().change_password("8 bytes or more").await?;
+    /// client.sign_out().await?;
+    /// client.write("my-bucket", "cpu temp=22.35").await?; // signed in anew
+    /// # assert_eq!(server.lines("my-bucket").len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), before anything is sent, for another length and for
+    /// a client without a session; [`Unauthorized`](crate::ErrorKind::Unauthorized) when the old password is
+    /// no longer the user's.
+    ///
+    /// # Cancel safety
+    /// Dropping the future may leave the old password or the new one, and the client with the old one.
+    pub async fn change_password(&self, new: impl Into<String>) -> Result<()> {
+        let new = new.into();
+        check_password(&new)?;
+        self.api.connection().change_password(&new).await
+    }
 }
 
 impl List<User> {

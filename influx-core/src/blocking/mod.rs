@@ -45,6 +45,7 @@
 //! This room knows how to wait. What is waited for are the calls of the room
 //! [`client`](crate::client).
 
+use std::iter::FusedIterator;
 use std::pin::Pin;
 use std::sync::OnceLock;
 
@@ -77,7 +78,7 @@ impl<F: IntoFuture<Output: Outcome>> Wait for F {}
 pub trait WaitEach: Stream + Sized {
     /// An iterator over the items.
     fn wait_each(self) -> Each<Self> {
-        Each(Box::pin(self))
+        Each(Some(Box::pin(self)))
     }
 }
 
@@ -86,23 +87,34 @@ impl<S: Stream> WaitEach for S {}
 /// The items of a stream, from [`wait_each`](WaitEach::wait_each).
 ///
 /// # Errors
-/// Each item is a result, with the errors of the stream and those of [`wait`](Wait::wait).
+/// Each item is a result, with the errors of the stream and those of [`wait`](Wait::wait), behind which it
+/// ends.
 #[derive(Debug)]
 #[must_use = "an iterator does nothing until it is asked for an item"]
-pub struct Each<S>(Pin<Box<S>>);
+pub struct Each<S>(Option<Pin<Box<S>>>);
 
 impl<S: Stream<Item: Outcome>> Iterator for Each<S> {
     type Item = Result<<S::Item as Outcome>::Value>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let stream = &mut self.0;
+        let stream = self.0.as_mut()?;
         let next = std::future::poll_fn(|cx| stream.as_mut().poll_next(cx));
-        match runtime() {
+        let item = match runtime() {
             Ok(runtime) => runtime.block_on(next).map(Outcome::into_result),
-            Err(error) => Some(Err(error)),
+            // Each further one would be the same error, without an end.
+            Err(error) => {
+                self.0 = None;
+                return Some(Err(error));
+            }
+        };
+        if item.is_none() {
+            self.0 = None;
         }
+        item
     }
 }
+
+impl<S: Stream<Item: Outcome>> FusedIterator for Each<S> {}
 
 /// What a call gives: a result, or what stands for itself. Not to be implemented elsewhere.
 pub trait Outcome: sealed::Sealed {

@@ -170,7 +170,9 @@ impl ClientBuilder {
 
     /// Asks for the token before the first request, and again when the server does not know it
     /// (401): so a token that is rotated is taken up without a restart. A request that was refused is
-    /// then sent once more. `read` is called between requests and should not take long.
+    /// then sent once more. `read` is called between requests and should not take long. When it fails, or gives
+    /// an empty token, the request is [`Unauthorized`](crate::ErrorKind::Unauthorized), and a
+    /// [`writer`](Client::writer) keeps its lines and asks again.
     ///
     /// ```
     /// # let server = influx_testkit::Server::start();
@@ -276,8 +278,9 @@ impl ClientBuilder {
         self
     }
 
-    /// A header for each request, such as `Zap-Trace-Span`; may be called again for another. Those that
-    /// the client sets itself, such as `Authorization`, are refused by [`build`](Self::build).
+    /// A header for each request, such as `Zap-Trace-Span`; may be called again for another, and of one name
+    /// the last counts. Those that the client sets itself, such as `Authorization`, are refused by
+    /// [`build`](Self::build).
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.0.wire.headers.push(Header::new(name, value));
         self

@@ -41,8 +41,9 @@ pub enum ErrorKind {
     /// A reply whose body is not what the API documents. Usually a proxy, or something that is not
     /// InfluxDB. Repeating does not help.
     Decode,
-    /// The server does not know the token, or the user who signs in (status 401, `unauthorized access`). The operator mends
-    /// it. Repeating does not help.
+    /// The server does not know the token, or the user who signs in (status 401, `unauthorized access`); or
+    /// the client's `token_provider` has none. The operator mends it. Repeating does not help; a writer keeps
+    /// its lines until it does.
     Unauthorized,
     /// The token is known but not allowed to do this (status 403; 401 on administrative calls). The
     /// operator mends it. Repeating does not help.

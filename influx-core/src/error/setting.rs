@@ -12,6 +12,8 @@ pub(crate) enum SettingCause {
     Missing { what: &'static str, remedy: &'static str },
     /// An argument or setting that cannot work.
     Invalid { what: &'static str, problem: &'static str },
+    /// No token that could be sent came from where the client asks for it.
+    NoToken { problem: &'static str },
     /// Something that was looked up on the server and is not there.
     NoSuch { what: &'static str, name: String },
     /// A bucket that is there and keeps its points for another time than the one asked for; `None` for
@@ -55,6 +57,8 @@ impl SettingCause {
         match self {
             Self::NoSuch { .. } | Self::CloudOnly { .. } => ErrorKind::NotFound,
             Self::OtherRetention { .. } => ErrorKind::Conflict,
+            // So that a writer keeps its lines until there is one.
+            Self::NoToken { .. } => ErrorKind::Unauthorized,
             _ => ErrorKind::InvalidInput,
         }
     }
@@ -69,6 +73,7 @@ impl fmt::Display for SettingCause {
             Self::Url { origin: None, problem } => write!(f, "the server's URL {problem}"),
             Self::Missing { what, remedy } => write!(f, "no {what} is set; {remedy}"),
             Self::Invalid { what, problem } => write!(f, "the {what} {problem}"),
+            Self::NoToken { problem } => write!(f, "the token of `token_provider` {problem}"),
             Self::NoSuch { what, name } => {
                 write!(f, "there is no {what} `{}`, or the token may not see it", Excerpt(name))
             }

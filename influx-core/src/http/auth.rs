@@ -64,8 +64,17 @@ pub(crate) enum Auth {
 pub(super) enum Proof {
     Nothing,
     Token(Token),
-    Basic { user: String, password: Token },
+    Basic {
+        user: String,
+        password: Token,
+    },
     Cookie(Token),
+    /// What the server wants for a change of the own password.
+    Both {
+        cookie: Token,
+        user: String,
+        password: Token,
+    },
 }
 
 impl Auth {
@@ -165,11 +174,12 @@ impl TokenSource {
 
 fn ask(read: &Provider) -> Result<Token> {
     let token = read().map_err(|error| {
-        let problem = "could not be read by the client's `token_provider`";
-        Error::setting(SettingCause::Invalid { what: "token", problem }, error)
+        let problem = "could not be read; its source says why";
+        Error::setting(SettingCause::NoToken { problem }, error)
     })?;
-    match token.problem() {
-        Some(problem) => Err(SettingCause::Invalid { what: "token", problem }.into()),
+    let empty = token.0.is_empty().then_some("is empty; is its file written in one step?");
+    match empty.or_else(|| token.problem()) {
+        Some(problem) => Err(SettingCause::NoToken { problem }.into()),
         None => Ok(token),
     }
 }

@@ -86,13 +86,13 @@ pub(crate) struct Reply {
 impl Connection {
     /// The organization of this call: its own, else the client's.
     pub(crate) fn org<'a>(&'a self, own: Option<&'a str>) -> Result<&'a str> {
-        own.filter(|org| !org.is_empty()).or(self.org.as_deref()).ok_or_else(|| {
-            SettingCause::Missing {
-                what: "organization",
-                remedy: "name it with `org` on the client's builder, or INFLUXDB_V2_ORG",
-            }
-            .into()
-        })
+        let remedy = match own {
+            // Not the client's: whoever names one means another.
+            Some("") => "the one that was named for this call is empty",
+            _ => "name it with `org` on the client's builder, or INFLUXDB_V2_ORG",
+        };
+        let org = own.or(self.org.as_deref()).filter(|org| !org.is_empty());
+        org.ok_or_else(|| SettingCause::Missing { what: "organization", remedy }.into())
     }
 
     /// Sends a request and reads its answer; an error status is an error.
@@ -155,6 +155,16 @@ impl Connection {
     pub(crate) async fn sign_out(&self) -> Result<()> {
         let Auth::Session(session) = &self.auth else { return Ok(()) };
         within(self.timeout, Endpoint::Admin, session.sign_out(self)).await
+    }
+
+    /// Gives the user who has signed in another password.
+    pub(crate) async fn change_password(&self, new: &str) -> Result<()> {
+        let Auth::Session(session) = &self.auth else {
+            let remedy = "sign in with `session` on the client's builder; for a token there is \
+                          `set_password`";
+            return Err(SettingCause::Missing { what: "session", remedy }.into());
+        };
+        within(self.timeout, Endpoint::Admin, session.change_password(new, self)).await
     }
 
     async fn send(&self, request: &Request) -> Result<Response> {

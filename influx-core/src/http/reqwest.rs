@@ -158,22 +158,27 @@ fn through(builder: ClientBuilder, wire: &Wire) -> Result<ClientBuilder> {
 
 /// Says as whom the client speaks.
 fn prove(request: RequestBuilder, proof: &Proof) -> Result<RequestBuilder> {
-    let (name, value) = match proof {
-        Proof::Nothing => return Ok(request),
-        Proof::Basic { user, password } => {
-            return Ok(request.basic_auth(user, Some(password.expose())));
+    match proof {
+        Proof::Nothing => Ok(request),
+        Proof::Token(token) => shown(request, AUTHORIZATION, &token.header()),
+        Proof::Basic { user, password } => Ok(request.basic_auth(user, Some(password.expose()))),
+        Proof::Cookie(cookie) => shown(request, COOKIE, cookie.expose()),
+        Proof::Both { cookie, user, password } => {
+            let request = request.basic_auth(user, Some(password.expose()));
+            shown(request, COOKIE, cookie.expose())
         }
-        Proof::Token(token) => (AUTHORIZATION, secret(&token.header())),
-        Proof::Cookie(cookie) => (COOKIE, secret(cookie.expose())),
-    };
-    let value = value.map_err(|error| {
+    }
+}
+
+fn shown(request: RequestBuilder, name: HeaderName, value: &str) -> Result<RequestBuilder> {
+    let value = secret(value).map_err(|error| {
         let problem = "holds a character that no HTTP header can carry";
         Error::setting(SettingCause::Invalid { what: "token", problem }, error)
     })?;
     Ok(request.header(name, value))
 }
 
-/// Headers of the caller's.
+/// Headers of the caller's; what comes later wins.
 fn map(headers: &[Header]) -> Result<HeaderMap> {
     let mut map = HeaderMap::new();
     for Header { name, value } in headers {
@@ -185,7 +190,7 @@ fn map(headers: &[Header]) -> Result<HeaderMap> {
         }
         let value = secret(value.expose())
             .map_err(|_| wrong("has a value with a character that no header can carry"))?;
-        map.append(known, value);
+        map.insert(known, value);
     }
     Ok(map)
 }

@@ -1,46 +1,48 @@
 //! Signing in with a user's name and password: the server gives a cookie, which stands for the user
 //! until its session ends.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use tokio::sync::Mutex;
 
 use super::auth::Proof;
-use super::{Connection, Method, Request, Token, answer};
+use super::{Connection, Method, Request, Token, answer, within};
 use crate::error::{Endpoint, Error, Result, SettingCause, TransportCause};
 
 /// A user who signs in before the first request.
 pub(crate) struct Session {
     user: String,
-    password: Token,
     /// Held while signing in, so that requests that come together sign in once.
-    cookie: Mutex<Option<Token>>,
+    state: Mutex<State>,
+}
+
+struct State {
+    password: Token,
+    cookie: Option<Token>,
 }
 
 impl Session {
     pub(crate) fn new(user: String, password: Token) -> Result<Self> {
         check_user(&user)?;
-        Ok(Self { user, password, cookie: Mutex::new(None) })
+        Ok(Self { user, state: Mutex::new(State { password, cookie: None }) })
     }
 
     pub(super) async fn cookie(&self, connection: &Connection) -> Result<Token> {
-        let mut cookie = self.cookie.lock().await;
-        self.signed_in(&mut cookie, connection).await
+        self.signed_in(&mut *self.state.lock().await, connection).await
     }
 
     /// Another cookie, after the server did not know this one.
     pub(super) async fn renewed(&self, refused: &Token, connection: &Connection) -> Result<Token> {
-        let mut cookie = self.cookie.lock().await;
+        let mut state = self.state.lock().await;
         // Another request may have signed in meanwhile.
-        if cookie.as_ref() == Some(refused) {
-            *cookie = None;
-        }
-        self.signed_in(&mut cookie, connection).await
+        state.cookie = state.cookie.take().filter(|cookie| cookie != refused);
+        self.signed_in(&mut state, connection).await
     }
 
     /// Ends the session on the server, if there is one.
     pub(super) async fn sign_out(&self, connection: &Connection) -> Result<()> {
-        let Some(cookie) = self.cookie.lock().await.take() else { return Ok(()) };
+        let Some(cookie) = self.state.lock().await.cookie.take() else { return Ok(()) };
         let request = Request::new(Method::Post, "api/v2/signout");
         let response = connection.follow(&request, &Proof::Cookie(cookie)).await?;
         match response.status() {
@@ -50,22 +52,39 @@ impl Session {
         }
     }
 
-    async fn signed_in(
-        &self,
-        cookie: &mut Option<Token>,
-        connection: &Connection,
-    ) -> Result<Token> {
-        if let Some(cookie) = cookie {
-            return Ok(cookie.clone());
+    /// Gives the user another password, with which this client signs in from then on.
+    pub(super) async fn change_password(&self, new: &str, connection: &Connection) -> Result<()> {
+        // Held to the end: nobody signs in with the old one meanwhile.
+        let mut state = self.state.lock().await;
+        // One that is new, since the session that is there may have ended.
+        state.cookie = None;
+        let cookie = self.signed_in(&mut state, connection).await?;
+        let request = Request::new(Method::Put, "api/v2/me/password");
+        let request = request.json(&BTreeMap::from([("password", new)]))?;
+        let (user, password) = (self.user.clone(), state.password.clone());
+        let proof = Proof::Both { cookie, user, password };
+        let response = connection.follow(&request, &proof).await?;
+        if !(200..300).contains(&response.status()) {
+            return Err(answer::read(response, request.endpoint).await);
         }
-        let new = self.sign_in(connection).await?;
-        Ok(cookie.insert(new).clone())
+        state.password = Token::from(new);
+        Ok(())
     }
 
-    async fn sign_in(&self, connection: &Connection) -> Result<Token> {
+    async fn signed_in(&self, state: &mut State, connection: &Connection) -> Result<Token> {
+        if let Some(cookie) = &state.cookie {
+            return Ok(cookie.clone());
+        }
+        let new = self.sign_in(state.password.clone(), connection).await?;
+        Ok(state.cookie.insert(new).clone())
+    }
+
+    async fn sign_in(&self, password: Token, connection: &Connection) -> Result<Token> {
         let request = Request::sign_in();
-        let proof = Proof::Basic { user: self.user.clone(), password: self.password.clone() };
-        let response = connection.follow(&request, &proof).await?;
+        let proof = Proof::Basic { user: self.user.clone(), password };
+        // All requests wait for this one, which may be a query's that has no limit.
+        let asking = connection.follow(&request, &proof);
+        let response = within(connection.timeout, request.endpoint, asking).await?;
         if !(200..300).contains(&response.status()) {
             return Err(answer::read(response, request.endpoint).await);
         }

@@ -85,6 +85,10 @@ fn authorized_answer(state: &mut State, request: &Request, access: &Access) -> A
         ["query", "analyze"] => posted(request, || query::analyze::answer(request)),
         ["delete"] => posted(request, || delete::answer(state, request, access)),
         ["setup"] => Answer::empty(405),
+        ["me", "password"] if request.method == Method::PUT => {
+            let changed = session::change_password(state, request);
+            changed.unwrap_or_else(|refusal| Answer::pretty_refusal(&refusal))
+        }
         ["orgs"] => organizations::answer(state, request, access),
         ["buckets"] => buckets::all(state, request, access),
         ["buckets", id] => buckets::one(state, request, access, id),
@@ -120,12 +124,18 @@ fn posted(request: &Request, answer: impl FnOnce() -> Result<Answer, Refusal>) -
 }
 
 /// What the request's token or session may do; without one that is known, the refusal. A token, even an unknown one,
-/// counts before a session.
+/// counts before a session; what is no token does not.
 fn authorized(state: &State, request: &Request) -> Result<Access, Refusal> {
-    let Some(authorization) = request.header("authorization") else {
-        let signed_in = session::is_signed_in(state, request);
-        return signed_in.then_some(Access::Everything).ok_or_else(session::unauthorized);
-    };
-    let token = state.catalog.token(authorization).ok_or_else(session::unauthorized)?;
-    Ok(token.access.clone())
+    let authorization = request.header("authorization").unwrap_or_default();
+    if let Some(token) = state.catalog.token(authorization) {
+        return Ok(token.access.clone());
+    }
+    let signed_in = !says_token(authorization) && session::is_signed_in(state, request);
+    signed_in.then_some(Access::Everything).ok_or_else(session::unauthorized)
+}
+
+fn says_token(authorization: &str) -> bool {
+    let scheme = authorization.split_once(' ').map(|(scheme, _)| scheme);
+    let is = |known: &str| scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(known));
+    is("token") || is("bearer")
 }

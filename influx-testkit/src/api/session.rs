@@ -3,6 +3,10 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use serde::Deserialize;
+
+use super::json::decode;
+use super::setup::check_password;
 use super::{Answer, Request, State};
 use crate::refusal::Refusal;
 
@@ -41,6 +45,29 @@ pub(super) fn sign_out(state: &mut State, request: &Request) -> Answer {
         }
         None => Answer::pretty_refusal(&unauthorized()),
     }
+}
+
+/// `PUT /api/v2/me/password`: another password for the user of the session, whose old one `Authorization: Basic`
+/// says; its user name does not matter.
+pub(super) fn change_password(state: &mut State, request: &Request) -> Result<Answer, Refusal> {
+    let said = request.header("authorization").and_then(credentials).map(|(_, password)| password);
+    if !is_signed_in(state, request) || said.is_none() {
+        return Err(Refusal::unknown("how to change a password without a session and the old one"));
+    }
+    let unread = |_: &str| Refusal::unknown("the words for this body");
+    let Password { password } = decode(&request.body, unread)?;
+    if said != state.catalog.password {
+        let message = "your username or password is incorrect";
+        return Err(Refusal::new(403, "forbidden", message));
+    }
+    check_password(&password)?;
+    state.catalog.password = Some(password);
+    Ok(Answer::empty(204))
+}
+
+#[derive(Deserialize)]
+struct Password {
+    password: String,
 }
 
 /// Whether the request's cookie stands for a user who has signed in.

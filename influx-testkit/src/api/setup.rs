@@ -119,10 +119,14 @@ fn check(body: &Body) -> Result<(), Refusal> {
         let message = format!("onboarding failed: missing required fields [{}]", missing.join(","));
         return Err(Refusal::new(422, "unprocessable entity", message));
     }
-    if !body.password.is_empty() && !(8..=72).contains(&body.password.len()) {
-        return Err(Refusal::invalid("passwords must be between 8 and 72 characters long"));
+    if body.password.is_empty() { Ok(()) } else { check_password(&body.password) }
+}
+
+pub(super) fn check_password(password: &str) -> Result<(), Refusal> {
+    if (8..=72).contains(&password.len()) {
+        return Ok(());
     }
-    Ok(())
+    Err(Refusal::invalid("passwords must be between 8 and 72 characters long"))
 }
 
 /// What an operator's token may do: everything with everything.

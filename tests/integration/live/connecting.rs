@@ -39,6 +39,12 @@ own_server! {
         client.buckets().find("b").await.unwrap().unwrap();
         assert_eq!(count("/api/v2/signin"), 3);
 
+        client.users().change_password("another password").await.unwrap();
+        client.sign_out().await.unwrap();
+        client.users().me().await.unwrap();
+        let stale = own.builder("http").session("admin", "a-password").build().unwrap();
+        assert_eq!(stale.users().me().await.unwrap_err().kind(), ErrorKind::Unauthorized);
+
         let stranger = own.builder("http").session("admin", "wrong").build().unwrap();
         let error = stranger.write("b", "m f=1").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unauthorized);

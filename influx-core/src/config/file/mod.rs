@@ -90,20 +90,21 @@ impl ConfigFile {
     }
 
     /// The profiles of the `influx` CLI: the file that `INFLUX_CONFIGS_PATH` names, else
-    /// `~/.influxdbv2/configs`.
+    /// `~/.influxdbv2/configs`; of it the profile that `INFLUX_ACTIVE_CONFIG` names, else the active one.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when there is neither that variable nor a home.
     pub fn cli() -> Result<Self> {
-        if let Some(path) = std::env::var_os("INFLUX_CONFIGS_PATH").filter(|path| !path.is_empty())
-        {
-            return Ok(Self::new(path).format(ConfigFormat::Toml));
-        }
-        let home = std::env::home_dir().ok_or(SettingCause::Missing {
-            what: "home directory",
-            remedy: "name the file with INFLUX_CONFIGS_PATH",
-        })?;
-        Ok(Self::new(home.join(".influxdbv2").join("configs")))
+        let said = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let path = match said("INFLUX_CONFIGS_PATH") {
+            Some(path) => PathBuf::from(path),
+            None => home()?.join(".influxdbv2").join("configs"),
+        };
+        let file = Self::new(path).format(ConfigFormat::Toml);
+        Ok(match said("INFLUX_ACTIVE_CONFIG") {
+            Some(profile) => file.profile(profile.to_string_lossy()),
+            None => file,
+        })
     }
 
     /// Takes the settings from the table, section or object of this name.
@@ -220,6 +221,12 @@ impl ConfigFile {
     fn shown(&self) -> String {
         self.path.display().to_string()
     }
+}
+
+fn home() -> Result<PathBuf> {
+    let remedy = "name the file with INFLUX_CONFIGS_PATH";
+    let missing = SettingCause::Missing { what: "home directory", remedy };
+    std::env::home_dir().ok_or_else(|| missing.into())
 }
 
 /// The Python client takes INI for TOML, and so do files that were written for it.

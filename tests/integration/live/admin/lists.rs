@@ -101,6 +101,11 @@ live! {
             let even = tasks.list().name("even").page_size(size).all().await.unwrap();
             assert_eq!((even.len(), even.iter().all(|task| task.name == "even")), (12, true));
         }
+        let me = client.users().me().await.unwrap();
+        assert_eq!(tasks.list().user(&me).page_size(9).all().await.unwrap().len(), 23);
+        assert_eq!(tasks.list().user(me.name).page_size(9).all().await.unwrap().len(), 23);
+        let error = tasks.list().user("nobody at all").try_next().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
         let all = tasks.list().basic().all().await.unwrap();
         assert!(all.iter().all(|task| task.flux.is_empty()));
         assert_eq!(tasks.list().after(&all[20].id).all().await.unwrap().len(), 2);

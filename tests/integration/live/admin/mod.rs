@@ -44,6 +44,7 @@ live! {
             (setup("u", "", "b"), "the organization's name is blank"),
             (setup("u", "o", ""), "the bucket's name is empty"),
             (setup("u", "o", "_b"), "starts with `_`"),
+            (setup("u", "o", "b").token(""), "the token is empty"),
             (setup("u", "o", "b").token("t\n"), "no HTTP header can carry"),
             (setup("u", "o", "b").token("t "), "no HTTP header can carry"),
             (setup("u", "o", "b").password("short"), "fewer than 8"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use influx_core::ErrorKind;
-use influx_core::admin::{Member, OrgRef, Role};
+use influx_core::admin::{Member, OrgRef, Role, UserRef};
 
 use crate::support::live::live;
 
@@ -48,7 +48,8 @@ live! {
         }
         assert_eq!(orgs.create(" ").await.unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!(orgs.find(OrgRef::name("0123456789abcdef")).await.unwrap(), None);
-        assert_eq!(orgs.list().user("a name").all().await.unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(orgs.list().user("nobody at all").all().await.unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(orgs.list().user("").all().await.unwrap_err().kind(), ErrorKind::InvalidInput);
     }
 
     async fn an_organization_has_members_owners_and_secrets(live) {
@@ -57,6 +58,10 @@ live! {
         let org = client.organizations().create(format!("{} org", live.bucket)).await.unwrap();
         let owners = client.organizations().owners(&org.name);
         assert_eq!(owners.add(&user).await.unwrap().role, Role::Owner);
+        for user in [UserRef::from(&user), UserRef::name(&user.name)] {
+            let owned = client.organizations().list().user(user).all().await.unwrap();
+            assert_eq!(owned, std::slice::from_ref(&org));
+        }
         // Whoever creates an organization owns it.
         let me = client.users().me().await.unwrap();
         let ids = |owners: Vec<Member>| owners.into_iter().map(|owner| owner.id).collect::<BTreeSet<_>>();
