@@ -138,6 +138,23 @@ impl Writer {
     /// it: the report lists them. Their times count the writer's
     /// [`precision`](super::WriterBuilder::precision), else nanoseconds.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> influx_core::Result<()> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let client = influx_core::Client::builder(server.url()).token(server.token());
+    /// # let client = client.org(server.org()).build()?;
+    /// use influx_core::line_protocol::LineReader;
+    ///
+    /// let text: &[u8] = b"log text=\"not closed 1\nlog text=\"closed\" 2\n"; // or a decoder, …
+    /// let writer = client.writer("my-bucket").start().await?;
+    /// let report = writer.write_reader(LineReader::new(text).single_lines()).await?;
+    /// assert_eq!((report.taken_lines(), report.refused_lines()), (1, 1));
+    /// assert_eq!(writer.close().await.delivered_lines(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Those of [`LineReader`], with the place where it stopped; `Closed` and `Full` as for
     /// [`write`](Self::write). What came before was taken, and
