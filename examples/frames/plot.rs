@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The means of the days, both cities. Windows begin at midnight in UTC; between these two all are whole.
+/// The means of the days, both cities, each with the end of its day. Windows begin at midnight in UTC; between these two all are whole.
 async fn days(client: &Client) -> Result<Vec<Temperature>, Box<dyn Error>> {
     let year: [DateTime<Utc>; 2] =
         ["2010-01-02T00:00:00Z".parse()?, "2011-01-01T00:00:00Z".parse()?];
