@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::Writer;
 use crate::error::{Error, ErrorKind, LineCause, Refused, Result, WriterCause};
 use crate::line_protocol::{LineChunk, LineReader};
+use crate::time::Precision;
 
 /// What became of a text that was handed to a writer; from [`Writer::write_file`].
 #[derive(Debug, Clone, Default)]
@@ -50,9 +51,11 @@ impl TextReport {
         }
     }
 
-    /// Notes the lines of a chunk of which some were refused and the others taken.
-    fn note(&mut self, chunk: &LineChunk, error: &Error) {
-        let good: Vec<_> = chunk.lines().flatten().map(|line| line.position().line).collect();
+    /// Notes the lines of a chunk, with times of this precision, of which some were refused and the
+    /// others taken.
+    fn note(&mut self, chunk: &LineChunk, precision: Precision, error: &Error) {
+        let lines = chunk.lines().precision(precision);
+        let good: Vec<_> = lines.flatten().map(|line| line.position().line).collect();
         let mut taken = good.len();
         for refused in error.refused() {
             let reason = refused.reason();
@@ -178,6 +181,7 @@ impl Writer {
                 }
             }
         });
+        let precision = self.shared().style.precision.unwrap_or_default();
         let mut report = TextReport::default();
         while let Some(chunk) = chunks.recv().await {
             let chunk = match chunk {
@@ -186,7 +190,9 @@ impl Writer {
             };
             match self.write(&chunk).await {
                 Ok(receipt) => report.taken += receipt.lines() as u64,
-                Err(error) if error.kind() == ErrorKind::InvalidLine => report.note(&chunk, &error),
+                Err(error) if error.kind() == ErrorKind::InvalidLine => {
+                    report.note(&chunk, precision, &error)
+                }
                 Err(error) => return Err(report.fail(error)),
             }
         }
