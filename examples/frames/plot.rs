@@ -18,6 +18,8 @@ use plotters::style::{FontStyle, register_font};
 
 const BUCKET: &str = "plot";
 const SIZE: (u32, u32) = (1200, 600);
+const GRID: RGBColor = RGBColor(220, 220, 220);
+const FINE_GRID: RGBColor = RGBColor(244, 244, 244);
 
 /// A reading, and the mean of some.
 #[derive(Measurement, Debug)]
@@ -44,10 +46,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The means of the days, both cities.
+/// The means of the days, both cities, each with the end of its day. Windows begin at midnight in UTC; between these two all are whole.
 async fn days(client: &Client) -> Result<Vec<Temperature>, Box<dyn Error>> {
     let year: [DateTime<Utc>; 2] =
-        ["2010-01-01T08:00:00Z".parse()?, "2011-01-01T08:00:00Z".parse()?];
+        ["2010-01-02T00:00:00Z".parse()?, "2011-01-01T00:00:00Z".parse()?];
     let frame = client
         .select::<Temperature>(BUCKET)
         .range(year[0]..year[1])
@@ -73,7 +75,12 @@ fn plot(days: &[Temperature], path: &Path) -> Result<(), Box<dyn Error>> {
         .x_label_area_size(32)
         .y_label_area_size(48)
         .build_cartesian_2d(range.0..range.1, 30.0..80.0)?;
-    chart.configure_mesh().x_label_formatter(&|time| time.format("%d %b").to_string()).draw()?;
+    chart
+        .configure_mesh()
+        .x_label_formatter(&|time| time.format("%d %b").to_string())
+        .bold_line_style(GRID)
+        .light_line_style(FINE_GRID)
+        .draw()?;
     for (city, color) in [("Seattle", &BLUE), ("San Francisco", &RED)] {
         let line = days.iter().filter(|day| day.city == city).map(|day| (day.time, day.fahrenheit));
         chart
@@ -81,7 +88,12 @@ fn plot(days: &[Temperature], path: &Path) -> Result<(), Box<dyn Error>> {
             .label(city)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], color));
     }
-    chart.configure_series_labels().background_style(WHITE).border_style(BLACK).draw()?;
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .background_style(WHITE)
+        .border_style(GRID)
+        .draw()?;
     root.present()?;
     Ok(())
 }

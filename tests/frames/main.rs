@@ -10,6 +10,7 @@
 )]
 
 mod read;
+mod readme;
 #[path = "../integration/support"]
 #[allow(dead_code, reason = "the other tests use all of it")]
 mod support {

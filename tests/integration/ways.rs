@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use influx_core::line_protocol::{IntoLines, encode};
+use influx_core::line_protocol::{IntoLines, LineReader, encode};
 use influx_core::{Mapping, Measurement, Point, Precision, Timestamp, Value};
 use influx_testkit::Server;
 use proptest::collection::btree_map;
@@ -177,4 +177,17 @@ async fn a_file_goes_through_a_writer_with_its_bad_lines_by_number() {
     let error = writer.write_file(&path).await.unwrap_err();
     std::fs::remove_file(&path).unwrap();
     assert_eq!(error.kind(), influx_core::ErrorKind::Closed);
+}
+
+#[tokio::test]
+async fn a_time_beyond_the_precision_of_a_writer_counts_once() {
+    let server = Server::start();
+    let writer = server.client().writer(server.bucket()).precision(Precision::Seconds);
+    let writer = writer.start().await.unwrap();
+    let text: &[u8] = b"m a=1 60\nm a=2 9223372036854775\nm a=hot 61\nm a=3 62\n";
+    let report = writer.write_reader(LineReader::new(text)).await.unwrap();
+    let places: Vec<_> = report.refused().iter().map(|refused| refused.index() + 1).collect();
+    assert_eq!(places, [2, 3]);
+    assert_eq!((report.taken_lines(), report.refused_lines()), (2, 2));
+    assert_eq!(writer.close().await.delivered_lines(), 2);
 }

@@ -79,6 +79,22 @@ impl Query {
 
     /// Collects each table in a data frame of its own, with the table's result, number and group key.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> influx_core::Result<()> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let client = influx_core::Client::builder(server.url()).token(server.token());
+    /// # let client = client.org(server.org()).build()?;
+    /// # client.write("my-bucket", "cpu,host=a temp=22.35 1\ncpu,host=b temp=20.5 2").await?;
+    /// let flux = r#"from(bucket: "my-bucket") |> range(start: 0, stop: 1)"#;
+    /// let tables = client.query(flux).data_frames().await?;
+    /// assert_eq!(tables.len(), 2);
+    /// assert!(tables[1].group_key().contains(&("host".to_owned(), "b".into())));
+    /// assert_eq!(tables[1].frame().height(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`data_frame`](Self::data_frame); a column may be of another type in each table.
     ///

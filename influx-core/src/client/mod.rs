@@ -8,7 +8,9 @@
 //! |---|---|
 //! | a client, with settings from code, a file or the environment | [`Client::builder`], [`Client::from_config_file`], [`Client::from_env`] |
 //! | to write a few records now | [`Client::write`] |
-//! | to write a data frame (feature `polars`) | `Client::write_frame` |
+//! | to write records whose keys are known at run time | [`Client::write`] with a [`Mapping`](crate::Mapping) |
+//! | to write a data frame (feature `polars`) | `Client::write_frame` with the same |
+//! | to write a file of line protocol | [`Writer::write_file`] |
 //! | to write from many tasks, and lose nothing while the server is away | [`Client::writer`] |
 //! | rows of a struct, by time, tags and fields | [`Client::select`] `.range(…).filter(…).fetch()` |
 //! | the newest row of each series | … `.sort_desc(Cpu::TIME).limit_per_series(1)` |
@@ -18,6 +20,7 @@
 //! | the last value of every field | … `.last().fetch_as()` |
 //! | the hosts that there are | … `.distinct(Cpu::HOST).fetch_as()` |
 //! | what the server makes of it | … `.explain()` |
+//! | a data frame instead of rows (feature `polars`) | … `.data_frame()`; of a result larger than memory, `.data_frame_chunks(rows)` |
 //! | any other Flux | [`Client::query`], with [`flux!`](crate::flux!) or [`Query::param`] for values |
 //! | to know whether that is Flux | [`Client::check`] |
 //! | points gone | [`Client::delete`] `.range(…).filter(…)` |

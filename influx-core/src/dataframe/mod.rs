@@ -1,5 +1,28 @@
 //! Data frames: written as line protocol, read from query results, and as records of derived structs.
 //!
+//! ```
+//! # #[cfg(feature = "client")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let server = influx_testkit::Server::start();
+//! # let client = influx_core::Client::builder(server.url()).token(server.token());
+//! # let client = client.org(server.org()).build()?;
+//! use influx_core::dataframe::{FrameOptions, polars::df};
+//! use influx_core::{Mapping, Precision};
+//!
+//! let frame = df!["host" => ["a", "b"], "temp" => [22.35, 20.5], "at" => [60_i64, 60]]?;
+//! let mapping = Mapping::measurement("cpu").tag("host").time_in("at", Precision::Seconds);
+//! client.write_frame("my-bucket", &frame, &mapping).await?;
+//!
+//! let flux = r#"from(bucket: "my-bucket") |> range(start: 0)"#;
+//! let frame = client.query(flux).frames(FrameOptions::new().wide()).data_frame().await?;
+//! assert_eq!(frame.column("temp")?.f64()?.get(1), Some(20.5));
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "client"))]
+//! # fn main() {}
+//! ```
+//!
 //! # Writing
 //!
 //! A [`Mapping`](crate::Mapping) says which column is what. [`Mapping::frame`](crate::Mapping::frame)
@@ -37,7 +60,7 @@
 //!
 //! **The time** is a column of `Datetime` (whatever unit it has counts, not that of the mapping),
 //! `Date` (midnight), integers with a unit ([`time_in`](crate::Mapping::time_in)) or texts in RFC 3339.
-//! A `Datetime` with a zone is an instant; one without, and a `Date`, is UTC, or local where
+//! A `Datetime` with a zone, or a text with an offset, is an instant; one without, and a `Date`, is UTC, or local where
 //! [`time_zone`](crate::Mapping::time_zone) says so: then a reading that clocks skip, or show twice,
 //! refuses its row. A time that is null refuses it too, unless there is
 //! [`server_time`](crate::Mapping::server_time).

@@ -35,7 +35,7 @@ pub(crate) struct Ledger {
 #[derive(Debug)]
 pub(crate) struct Style {
     /// That of all lines; without one, each record has its own, else nanoseconds.
-    pub(super) precision: Option<Precision>,
+    pub(crate) precision: Option<Precision>,
     /// For each structured record.
     pub(super) default_tags: DefaultTags,
     /// Gives a time to lines without one.

@@ -1,9 +1,13 @@
 //! The places of single values in a line: one method for each type that the server stores.
 
+use std::fmt;
+use std::io::Write as _;
+
 use super::escape;
 use super::writer::{Key, LineWriter, refuse};
 use super::{number, rules};
 use crate::error::{Error, Part, Result, Rule};
+use crate::schema::ValueType;
 
 /// The place of one tag's value. Dropped without a value, or given an empty text, it leaves no tag.
 #[derive(Debug)]
@@ -189,6 +193,50 @@ impl FieldWriter<'_> {
         buffer.push(b'"');
         escape::STRING.append(value.as_bytes(), buffer);
         buffer.push(b'"');
+        Ok(())
+    }
+
+    /// An integer in this type; `None` if that cannot hold it.
+    pub(crate) fn integer_as(self, value: i128, stored: ValueType) -> Option<Result<()>> {
+        #[expect(clippy::cast_precision_loss, reason = "that is what storing it as a float means")]
+        let nearest = value as f64;
+        Some(match stored {
+            ValueType::Float => self.float(nearest),
+            ValueType::String => self.number_text(value),
+            ValueType::Unsigned => self.unsigned(value.try_into().ok()?),
+            _ => self.integer(value.try_into().ok()?),
+        })
+    }
+
+    /// A float, or its text. One that is not finite is no text either.
+    pub(crate) fn float_as(self, value: f64, stored: ValueType) -> Result<()> {
+        match stored {
+            ValueType::String if value.is_finite() => self.number_text(value),
+            _ => self.float(value),
+        }
+    }
+
+    /// The same, by the digits of 32 bits.
+    pub(crate) fn float32_as(self, value: f32, stored: ValueType) -> Result<()> {
+        match stored {
+            ValueType::String if value.is_finite() => self.number_text(value),
+            _ => self.float32(value),
+        }
+    }
+
+    /// A truth value, or its text.
+    pub(crate) fn boolean_as(self, value: bool, stored: ValueType) -> Result<()> {
+        match stored {
+            ValueType::String => self.text(if value { "true" } else { "false" }),
+            _ => self.boolean(value),
+        }
+    }
+
+    /// The text of a number, in which nothing is to be escaped.
+    fn number_text(self, value: impl fmt::Display) -> Result<()> {
+        let buffer = self.open()?;
+        // To write into a `Vec` cannot fail.
+        let _ = write!(buffer, "\"{value}\"");
         Ok(())
     }
 

@@ -153,6 +153,12 @@ pub(crate) fn parse_rfc3339(text: &[u8]) -> Option<Timestamp> {
     rfc3339::parse(text).and_then(|nanos| i64::try_from(nanos).ok()).map(Timestamp)
 }
 
+/// Whether a text that is a time says how far that is from UTC.
+#[cfg(feature = "polars")]
+pub(crate) fn has_offset(text: &str) -> bool {
+    rfc3339::parse(text.as_bytes()).is_some()
+}
+
 /// Nanoseconds since 1970 of a text that is a date and time, or a date alone. Without an offset it is
 /// taken for UTC.
 pub(crate) fn parse_loosely(text: &str) -> Option<i128> {

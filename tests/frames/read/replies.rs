@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use influx_core::annotated_csv::OwnedRecord;
 use influx_core::dataframe::polars::prelude::{AnyValue, DataFrame};
-use influx_core::dataframe::{FrameOptions, to_records};
+use influx_core::dataframe::{FrameOptions, tables_from_csv, to_records};
 use influx_core::{Client, ErrorKind, Measurement, Timestamp, Value};
 use influx_testkit::Server;
 
@@ -199,4 +199,45 @@ async fn a_reply_that_breaks_off_is_no_frame() {
     assert_eq!(chunks.next().await.unwrap().unwrap().height(), 2);
     assert_eq!(chunks.next().await.unwrap_err().kind(), ErrorKind::Interrupted);
     assert!(chunks.next().await.unwrap().is_none());
+}
+
+/// A table of one row.
+fn table(datatypes: &str, names: &str, row: &str) -> String {
+    let group = |name| if matches!(name, "_time" | "_value") { ",false" } else { ",true" };
+    let groups: String = names.split(',').map(group).collect();
+    let defaults = ",".repeat(names.split(',').count());
+    format!(
+        "#datatype,string,long,{datatypes}\n#group,false,false{groups}\n#default,_result,{defaults}\n\
+         ,result,table,{names}\n,,0,{row}\n\n"
+    )
+}
+
+#[test]
+fn a_wide_series_has_no_columns_of_the_next_one() {
+    let time = "2024-05-01T12:00:00Z";
+    let csv = [
+        // Of another kind, and with other types for the same names.
+        table("double,string", "rack,host", "1.5,a"),
+        table(
+            "dateTime:RFC3339,double,string,string",
+            "_time,_value,_field,host",
+            &format!("{time},1.5,temp,a"),
+        ),
+        table(
+            "dateTime:RFC3339,long,string,string",
+            "_time,_value,_field,host",
+            &format!("{time},3,load,a"),
+        ),
+        table(
+            "dateTime:RFC3339,long,string,string,string",
+            "_time,_value,_field,host,rack",
+            &format!("{time},4,temp,b,r"),
+        ),
+    ];
+    let tables = tables_from_csv(csv.concat(), FrameOptions::new().wide()).unwrap();
+    let names: Vec<_> = tables.iter().map(|table| table.frame().get_column_names()).collect();
+    assert_eq!(names.len(), 3);
+    assert_eq!(names[0], ["rack", "host"]);
+    assert_eq!(names[1], ["_time", "host", "temp", "load"]);
+    assert_eq!(names[2], ["_time", "host", "rack", "temp"]);
 }

@@ -112,6 +112,13 @@ fn a_time_is_what_its_column_says() {
     let prague = || named().time_zone("Europe/Prague");
     let local = |count| cast(count, &naive(TimeUnit::Milliseconds));
     assert_eq!(at(local(1_714_564_800_000), prague()).unwrap(), "1714557600000000000");
+    for (reading, expected) in [
+        ("2024-05-01T14:00:00", "1714564800000000000"),
+        ("2024-05-01T14:00:00Z", "1714572000000000000"),
+        ("2024-05-01", "1714514400000000000"),
+    ] {
+        assert_eq!(at(text(reading), prague()).unwrap(), expected);
+    }
     let zoned = DataType::Datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC));
     assert_eq!(at(cast(1_714_564_800_000, &zoned), prague()).unwrap(), "1714564800000000000");
 
@@ -125,6 +132,7 @@ fn a_time_is_what_its_column_says() {
             prague(),
             "row 0, column `at`: 2024-03-31 02:30:00 does not exist",
         ),
+        (text("2024-03-31T02:30:00"), prague(), "row 0, column `at`: 2024-03-31 02:30:00 does"),
         (local(1_729_996_200_000), prague(), "row 0, column `at`: 2024-10-27 02:30:00 comes twice"),
         (local(0), named().time_zone("Mars"), "there is no time zone `Mars`"),
     ] {

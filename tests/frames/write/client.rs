@@ -43,6 +43,31 @@ async fn a_request_ends_with_the_line_that_reaches_the_limit() {
 }
 
 #[tokio::test]
+async fn one_long_row_does_not_make_requests_of_one_row() {
+    let rows = 200_usize;
+    let text: Vec<_> = (0..rows).map(|row| "x".repeat(if row == 0 { 600 } else { 1 })).collect();
+    let frame = df!("f" => text, "at" => (0..200_i64).collect::<Vec<_>>()).unwrap();
+    for (threads, most) in [(1, 12), (2, 20)] {
+        let server = Server::start();
+        let write = client(&server).write_frame(BUCKET, &frame, &mapping());
+        let write = write.batch_bytes(500).batch_rows(usize::MAX).threads(threads).rows(0..);
+        assert_eq!(write.await.unwrap().points(), rows);
+        assert_eq!(server.lines(BUCKET).len(), rows);
+        assert!(server.requests().len() <= most, "{} requests", server.requests().len());
+    }
+}
+
+#[tokio::test]
+async fn limits_may_be_as_great_as_numbers_are() {
+    let server = Server::start();
+    for threads in [1, 2] {
+        let write = client(&server).write_frame(BUCKET, &numbers(9), &mapping());
+        let write = write.rows(4..).batch_rows(usize::MAX).batch_bytes(usize::MAX);
+        assert_eq!(write.threads(threads).await.unwrap().points(), 5);
+    }
+}
+
+#[tokio::test]
 async fn a_failure_says_which_rows_and_the_rest_can_follow() {
     let server = Server::start();
     let client = client(&server);
@@ -129,6 +154,7 @@ async fn a_frame_is_records_for_a_write_and_for_a_writer() {
     let error = writer.write(&lines).await.unwrap_err();
     assert_eq!(error.refused().len(), 1);
     assert_eq!(error.refused()[0].index(), 0);
-    assert!(writer.close().await.complete().is_ok());
+    let report = writer.close().await;
+    assert_eq!((report.delivered_lines(), report.refused_lines()), (1, 1));
     assert_eq!(server.lines("other"), ["m,site=x,t=b f=2.5 2000000000"]);
 }

@@ -3,6 +3,7 @@
 use influx_core::dataframe::polars::prelude::{
     DataFrame, DataType, IntoColumn as _, NamedFrom as _, Series, TimeUnit, df,
 };
+use influx_core::schema::ValueType;
 use influx_core::{ErrorKind, Mapping, Precision};
 
 use super::{lines, refusal};
@@ -24,6 +25,10 @@ fn infinity_is_refused_or_left_out() {
     );
     let skipping = m().skip_non_finite();
     assert_eq!(lines(&frame, &skipping).unwrap(), "m a=1,b=1i\nm b=2i\nm b=3i\n");
+
+    let as_text = |mapping: Mapping| mapping.ignore("b").field_type("a", ValueType::String);
+    assert_eq!(lines(&frame, &as_text(m())).unwrap_err().refused().len(), 2);
+    assert_eq!(lines(&frame, &as_text(skipping)).unwrap(), "m a=\"1\"\n");
 }
 
 #[test]

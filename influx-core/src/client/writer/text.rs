@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::Writer;
 use crate::error::{Error, ErrorKind, LineCause, Refused, Result, WriterCause};
 use crate::line_protocol::{LineChunk, LineReader};
+use crate::time::Precision;
 
 /// What became of a text that was handed to a writer; from [`Writer::write_file`].
 #[derive(Debug, Clone, Default)]
@@ -50,9 +51,11 @@ impl TextReport {
         }
     }
 
-    /// Notes the lines of a chunk of which some were refused and the others taken.
-    fn note(&mut self, chunk: &LineChunk, error: &Error) {
-        let good: Vec<_> = chunk.lines().flatten().map(|line| line.position().line).collect();
+    /// Notes the lines of a chunk, with times of this precision, of which some were refused and the
+    /// others taken.
+    fn note(&mut self, chunk: &LineChunk, precision: Precision, error: &Error) {
+        let lines = chunk.lines().precision(precision);
+        let good: Vec<_> = lines.flatten().map(|line| line.position().line).collect();
         let mut taken = good.len();
         for refused in error.refused() {
             let reason = refused.reason();
@@ -138,6 +141,23 @@ impl Writer {
     /// it: the report lists them. Their times count the writer's
     /// [`precision`](super::WriterBuilder::precision), else nanoseconds.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> influx_core::Result<()> {
+    /// # let server = influx_testkit::Server::start();
+    /// # let client = influx_core::Client::builder(server.url()).token(server.token());
+    /// # let client = client.org(server.org()).build()?;
+    /// use influx_core::line_protocol::LineReader;
+    ///
+    /// let text: &[u8] = b"log text=\"not closed 1\nlog text=\"closed\" 2\n"; // or a decoder, …
+    /// let writer = client.writer("my-bucket").start().await?;
+    /// let report = writer.write_reader(LineReader::new(text).single_lines()).await?;
+    /// assert_eq!((report.taken_lines(), report.refused_lines()), (1, 1));
+    /// assert_eq!(writer.close().await.delivered_lines(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Those of [`LineReader`], with the place where it stopped; `Closed` and `Full` as for
     /// [`write`](Self::write). What came before was taken, and
@@ -161,6 +181,7 @@ impl Writer {
                 }
             }
         });
+        let precision = self.shared().style.precision.unwrap_or_default();
         let mut report = TextReport::default();
         while let Some(chunk) = chunks.recv().await {
             let chunk = match chunk {
@@ -169,7 +190,9 @@ impl Writer {
             };
             match self.write(&chunk).await {
                 Ok(receipt) => report.taken += receipt.lines() as u64,
-                Err(error) if error.kind() == ErrorKind::InvalidLine => report.note(&chunk, &error),
+                Err(error) if error.kind() == ErrorKind::InvalidLine => {
+                    report.note(&chunk, precision, &error)
+                }
                 Err(error) => return Err(report.fail(error)),
             }
         }

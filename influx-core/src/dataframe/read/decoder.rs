@@ -50,6 +50,8 @@ pub(crate) struct FrameDecoder {
     run: Run,
     wide: Wide,
     in_profile: bool,
+    /// Whether the rows of the table are those of one field, to be put together with others.
+    is_narrow: bool,
     /// The names of all columns so far, if some were asked for.
     seen: Vec<String>,
     /// The table, or series, that is being read, where each gets a frame of its own.
@@ -75,6 +77,7 @@ impl FrameDecoder {
             run: Run::new(),
             wide: Wide::default(),
             in_profile: false,
+            is_narrow: false,
             seen: Vec::new(),
             table: None,
         }
@@ -95,13 +98,14 @@ impl FrameDecoder {
         self.run.end();
         let table = self.reader.table();
         self.in_profile = table.result() == PROFILER;
-        let is_narrow = self.options.wide && Narrow::of(table).is_some();
+        self.is_narrow = self.options.wide && Narrow::of(table).is_some();
         if self.in_profile {
             return Ok(());
         }
-        if is_narrow {
-            // The series goes on, if this is its next field.
-            return self.make_plan();
+        if self.is_narrow {
+            // The series goes on, if this is its next field: its first row says that. Until then
+            // the columns may be those of another frame.
+            return if self.table.is_some() { Ok(()) } else { self.make_plan() };
         }
         self.close_series()?;
         self.end_table()?;
@@ -136,13 +140,14 @@ impl FrameDecoder {
     }
 
     fn take_row(&mut self) -> Result<()> {
-        let (Some(record), Some(plan)) = (self.reader.record(), &self.plan) else { return Ok(()) };
+        let Some(record) = self.reader.record() else { return Ok(()) };
         if self.in_profile {
             return Ok(());
         }
-        if !self.run.continues(plan, &record) {
-            return self.begin_run();
-        }
+        let plan = match &self.plan {
+            Some(plan) if self.run.continues(plan, &record) => plan,
+            _ => return self.begin_run(),
+        };
         match &plan.narrow {
             Some(narrow) => self.wide.push(plan, narrow, &record),
             None => push_row(plan, &record, &mut self.run, &mut self.columns),
@@ -151,28 +156,27 @@ impl FrameDecoder {
 
     /// Takes a row whose group key is another than that of the row before.
     fn begin_run(&mut self) -> Result<()> {
-        let Some(plan) = self.plan.clone() else { return Ok(()) };
         self.run.flush(&mut self.columns)?;
-        if plan.narrow.is_some() {
-            return self.begin_field(&plan);
+        if self.is_narrow {
+            return self.begin_field();
         }
-        let Some(record) = self.reader.record() else { return Ok(()) };
+        let (Some(record), Some(plan)) = (self.reader.record(), &self.plan) else { return Ok(()) };
         if let Some((head, _)) = &mut self.table {
             head.group_key = plan.group_key(&record)?;
         }
-        self.run.open(&plan, &record);
-        push_row(&plan, &record, &mut self.run, &mut self.columns)
+        self.run.open(plan, &record);
+        push_row(plan, &record, &mut self.run, &mut self.columns)
     }
 
     /// Takes the first row of a field.
-    fn begin_field(&mut self, plan: &Plan) -> Result<()> {
-        if self.reader.record().is_some_and(|record| self.wide.ends_with(plan, &record)) {
+    fn begin_field(&mut self) -> Result<()> {
+        if self.reader.record().is_some_and(|record| self.wide.ends_with(&record)) {
             self.close_series()?;
         }
         if !self.wide.is_open() {
             self.end_table()?;
-            self.make_plan()?;
         }
+        self.make_plan()?;
         let (Some(record), Some(plan)) = (self.reader.record(), &self.plan) else { return Ok(()) };
         let Some(narrow) = &plan.narrow else { return Ok(()) };
         if self.wide.enter(plan, &record)? {

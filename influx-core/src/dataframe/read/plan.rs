@@ -115,9 +115,7 @@ impl Plan {
 
     /// The columns of the group key of a table, or of a series, each with its place in the row.
     pub(super) fn group(&self) -> impl Iterator<Item = (usize, &Column)> {
-        let taken = |index| self.narrow.as_ref().is_some_and(|narrow| narrow.takes(index));
-        let columns = self.header.iter().enumerate();
-        columns.filter(move |(index, column)| column.group && !taken(*index))
+        group(self.narrow.as_ref(), &self.header)
     }
 
     /// The names of all columns but those that hold the field.
@@ -192,6 +190,15 @@ impl Narrow {
     fn takes(&self, index: usize) -> bool {
         self.is_field(index) || self.time.is_some_and(|(time, _)| time == index)
     }
+}
+
+/// The columns of a group key but those that a series has of its own, each with its place.
+pub(super) fn group<'c>(
+    narrow: Option<&'c Narrow>,
+    columns: &'c [Column],
+) -> impl Iterator<Item = (usize, &'c Column)> {
+    let taken = move |index| narrow.is_some_and(|narrow| narrow.takes(index));
+    columns.iter().enumerate().filter(move |(index, column)| column.group && !taken(*index))
 }
 
 fn table_columns(

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::columns::Columns;
 use super::options::FrameOptions;
-use super::plan::{Narrow, Plan};
+use super::plan::{Narrow, Plan, group};
 use super::run::Run;
 use crate::annotated_csv::{Cell, Column, Record};
 use crate::error::{Error, Position, Result, SeriesProblem};
@@ -47,8 +47,8 @@ impl Wide {
     }
 
     /// Whether the row is of another series than that which is open.
-    pub(super) fn ends_with(&mut self, plan: &Plan, record: &Record<'_>) -> bool {
-        write_key(plan, record, &mut self.next_key);
+    pub(super) fn ends_with(&mut self, record: &Record<'_>) -> bool {
+        write_key(record, &mut self.next_key);
         self.is_open() && self.key != self.next_key
     }
 
@@ -198,9 +198,11 @@ impl Field {
 
 /// What tells the series of one reply apart: the result, and each cell of the group key that is not
 /// empty, but the field.
-fn write_key(plan: &Plan, record: &Record<'_>, key: &mut Vec<u8>) {
+fn write_key(record: &Record<'_>, key: &mut Vec<u8>) {
     key.clear();
-    let cells = plan.group().map(|(index, column)| (&*column.name, record.cell(index).as_bytes()));
+    let narrow = Narrow::of(record.table());
+    let cells = group(narrow.as_ref(), record.table().columns());
+    let cells = cells.map(|(index, column)| (&*column.name, record.cell(index).as_bytes()));
     let cells = cells.filter(|(_, text)| !text.is_empty());
     for (name, text) in [("", record.table().result().as_bytes())].into_iter().chain(cells) {
         for part in [name.as_bytes(), text] {

@@ -60,12 +60,11 @@ impl Rows {
         &self.header
     }
 
-    /// Writes the cells of a row.
-    pub(super) fn write(&self, row: usize, line: &mut Composed) -> Result<()> {
-        let mut text = String::new();
+    /// Writes the cells of a row; `text` is for one at a time.
+    pub(super) fn write(&self, row: usize, line: &mut Composed, text: &mut String) -> Result<()> {
         line.begin();
         for column in &self.columns {
-            column.write(row, line, &mut text)?;
+            column.write(row, line, text)?;
         }
         if line.fits() {
             return Ok(());

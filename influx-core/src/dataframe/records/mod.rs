@@ -142,10 +142,10 @@ fn push_line(
 pub fn to_records<T: Measurement + FromRowOwned>(frame: &DataFrame) -> Result<Vec<T>> {
     let rows = Rows::new(frame, &T::SCHEMA)?;
     let mut plan = T::plan(rows.header())?;
-    let mut line = Composed::default();
+    let (mut line, mut text) = (Composed::default(), String::new());
     let mut records = Vec::with_capacity(frame.height());
     for row in 0..frame.height() {
-        rows.write(row, &mut line)?;
+        rows.write(row, &mut line, &mut text)?;
         let record = line.record(rows.header(), Position::START);
         let record = T::read(&mut plan, &record);
         records.push(record.map_err(|error| ColumnsCause::Row { row, error })?);

@@ -37,6 +37,9 @@ pub(crate) struct Block {
 pub(crate) struct Blocks {
     lines: FrameLines,
     limits: Limits,
+    /// How many rows each thread takes: not many more than fit into the last block, since what it
+    /// encodes behind a block that is full comes to nothing.
+    share: usize,
     ready: VecDeque<Result<Block>>,
     /// Neighbouring rows that are still to be encoded.
     rest: Range<usize>,
@@ -46,7 +49,7 @@ impl Blocks {
     pub(crate) fn new(lines: &FrameLines, rows: Range<usize>, limits: Limits) -> Self {
         let limits = Limits { rows: limits.rows.max(1), ..limits };
         let rest = rows.start..rows.end.min(lines.rows());
-        Self { lines: lines.clone(), limits, ready: VecDeque::new(), rest }
+        Self { lines: lines.clone(), limits, share: limits.rows, ready: VecDeque::new(), rest }
     }
 
     /// `make`: makes the buffers into which the lines go.
@@ -69,8 +72,9 @@ impl Blocks {
     fn fill(&mut self, make: &impl Fn() -> Lines) {
         let Range { start, end } = self.rest;
         let threads = self.lines.thread_count().get();
-        let starts = (start..end).step_by(self.limits.rows).take(threads);
-        let parts: Vec<_> = starts.map(|from| from..end.min(from + self.limits.rows)).collect();
+        let share = if threads == 1 { self.limits.rows } else { self.share };
+        let starts = (start..end).step_by(share).take(threads);
+        let parts: Vec<_> = starts.map(|from| from..end.min(from.saturating_add(share))).collect();
         let (lines, limits) = (&self.lines, self.limits);
         let blocks: Vec<Result<Block>> = if let [only] = &*parts {
             vec![encode(lines, only.clone(), limits, make())]
@@ -97,11 +101,11 @@ impl Blocks {
             self.rest.start = end;
             self.ready.push_back(block);
             if end < part.end {
-                // Its lines are long, and so will be those of the next rows.
-                self.limits.rows = end - part.start;
-                break;
+                self.share = end - part.start;
+                return;
             }
         }
+        self.share = self.share.saturating_mul(2).min(self.limits.rows);
     }
 }
 

@@ -95,13 +95,11 @@ impl Field {
         let place = self.place(line);
         let written = match cell {
             Cell::Null => return Ok(()),
-            Cell::Boolean(value) if self.stored == ValueType::String => {
-                place.text(if value { "true" } else { "false" })
-            }
-            Cell::Boolean(value) => place.boolean(value),
+            Cell::Boolean(value) => place.boolean_as(value, self.stored),
             Cell::Text(value) => place.text(value),
             Cell::Integer(value) => return self.integer(value, place),
-            Cell::Float(_) | Cell::Float32(_) => self.float(cell, place),
+            Cell::Float(value) => place.float_as(value, self.stored),
+            Cell::Float32(value) => place.float32_as(value, self.stored),
             Cell::Decimal { digits, scale } => self.decimal(digits, scale, place),
             Cell::Date(nanos) | Cell::Instant(nanos) if self.stored != ValueType::String => {
                 return self.integer(nanos, place);
@@ -117,34 +115,13 @@ impl Field {
     }
 
     fn integer(&self, value: i128, place: FieldWriter<'_>) -> Result<(), FrameCell> {
-        let beyond = |stored| FrameCell::Beyond { value: value.to_string(), stored };
-        let written = match self.stored {
-            ValueType::Float => {
-                #[expect(clippy::cast_precision_loss, reason = "asked for: the nearest float")]
-                let nearest = value as f64;
-                place.float(nearest)
-            }
-            ValueType::String => place.text(itoa::Buffer::new().format(value)),
-            ValueType::Unsigned => {
-                let value = u64::try_from(value).map_err(|_| beyond("unsigned integer"))?;
-                place.unsigned(value)
-            }
-            _ => {
-                let value = i64::try_from(value).map_err(|_| beyond("integer"))?;
-                place.integer(value)
-            }
+        let beyond = || {
+            let is_unsigned = self.stored == ValueType::Unsigned;
+            let stored = if is_unsigned { "unsigned integer" } else { "integer" };
+            FrameCell::Beyond { value: value.to_string(), stored }
         };
+        let written = place.integer_as(value, self.stored).ok_or_else(beyond)?;
         written.map_err(FrameCell::Refused)
-    }
-
-    fn float(&self, cell: Cell<'_>, place: FieldWriter<'_>) -> Result<()> {
-        match (cell, self.stored) {
-            (Cell::Float(value), ValueType::String) => place.text(&value.to_string()),
-            (Cell::Float32(value), ValueType::String) => place.text(&value.to_string()),
-            (Cell::Float32(value), _) => place.float32(value),
-            (Cell::Float(value), _) => place.float(value),
-            _ => Ok(()),
-        }
     }
 
     fn decimal(&self, digits: i128, scale: usize, place: FieldWriter<'_>) -> Result<()> {

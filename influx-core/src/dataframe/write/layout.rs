@@ -48,6 +48,8 @@ pub(super) enum Time {
         column: String,
         /// How many nanoseconds an integer counts.
         nanos: i64,
+        /// The zone of texts without an offset.
+        zone: Option<Arc<Zone>>,
         or_server: bool,
     },
 }
@@ -94,7 +96,7 @@ pub(super) fn plan(plan: &Plan, frame: &DataFrame) -> Result<(Layout, Vec<Segmen
     let (measurement, name) = planner.measurement()?;
     let (tags, tag_columns) = planner.tags()?;
     let (fields, field_columns) = planner.fields()?;
-    let (time, times) = planner.time()?;
+    let (time, times) = planner.time(zone.clone())?;
     let sources =
         Sources { measurement: name, tags: tag_columns, fields: field_columns, time: times };
     let segments = sources.segments(frame.height(), zone.as_ref())?;
@@ -217,7 +219,7 @@ impl Planner<'_> {
         Ok(fields.into_iter().map(|(_, field, source)| (field, source)).unzip())
     }
 
-    fn time(&self) -> Result<(Time, Source)> {
+    fn time(&self, zone: Option<Arc<Zone>>) -> Result<(Time, Source)> {
         let TimeRule::Key { key: column, unit, or_server } = &self.plan.time else {
             return Ok((Time::Server, Source::NONE));
         };
@@ -240,7 +242,8 @@ impl Planner<'_> {
             _ => {}
         }
         let nanos = unit.unwrap_or(Precision::Nanoseconds).nanos();
-        Ok((Time::Column { column: column.clone(), nanos, or_server: *or_server }, source))
+        let (column, or_server) = (column.clone(), *or_server);
+        Ok((Time::Column { column, nanos, zone, or_server }, source))
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::cells::{Cell, Cells};
 use super::layout::{Layout, Measurement, Segment, Tag, Time};
+use super::zone::Zone;
 use crate::error::{FrameCause, FrameCell, Result, TimeCause};
 use crate::line_protocol::{Fields, LineWriter, Tags, ToLine};
-use crate::time::{Precision, parse_loosely};
+use crate::time::{Precision, has_offset, parse_loosely};
 
 /// A row of a data frame, as a record: its line, or nothing where all its fields are null.
 #[derive(Debug, Clone, Copy)]
@@ -69,10 +70,11 @@ impl FrameRow<'_> {
     }
 
     fn finish(&self, line: Fields<'_>) -> Result<(), FrameCause> {
-        let Time::Column { column, nanos, or_server } = &self.layout.time else {
+        let Time::Column { column, nanos, zone, or_server } = &self.layout.time else {
             return line.finish().map_err(|reason| self.refuse("", FrameCell::Refused(reason)));
         };
-        let time = self.time(*nanos).map_err(|problem| self.refuse(column, problem))?;
+        let time =
+            self.time(*nanos, zone.as_deref()).map_err(|problem| self.refuse(column, problem))?;
         let written = match time {
             Some(time) => line.finish_at(|place| place.nanos(time)),
             None if *or_server => line.finish(),
@@ -81,16 +83,18 @@ impl FrameRow<'_> {
         written.map_err(|reason| self.refuse(column, FrameCell::Refused(reason)))
     }
 
-    /// `nanos`: how many nanoseconds an integer counts.
+    /// `nanos`: how many nanoseconds an integer counts; `zone`: that of texts without an offset.
     #[inline]
-    fn time(&self, nanos: i64) -> Result<Option<i128>, FrameCell> {
+    fn time(&self, nanos: i64, zone: Option<&Zone>) -> Result<Option<i128>, FrameCell> {
         Ok(match self.segment.time.get(self.at)? {
             Cell::Date(time) | Cell::Instant(time) => Some(time),
             Cell::Integer(count) => Some(count.saturating_mul(nanos.into())),
             Cell::Text(text) => {
                 let refuse = || TimeCause::NotRfc3339 { text: text.to_owned() };
-                let time = parse_loosely(text).ok_or_else(refuse);
-                Some(time.map_err(|cause| FrameCell::Refused(cause.into()))?)
+                let time =
+                    parse_loosely(text).ok_or_else(|| FrameCell::Refused(refuse().into()))?;
+                let zone = zone.filter(|_| !has_offset(text));
+                Some(zone.map_or(Ok(time), |zone| zone.instant(time))?)
             }
             _ => None,
         })

@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use serde::ser::{Error as _, Impossible, Serialize, Serializer};
 
+use super::refused::{refused, refused_unless_single};
 use super::scalar::Failure;
 use crate::error::{MappingCause, Result};
 
@@ -21,12 +22,8 @@ macro_rules! printed {
     )*};
 }
 
-macro_rules! no_key {
-    ($($method:ident($($argument:ty),*) -> $part:ident, $found:literal;)*) => {$(
-        fn $method(self, $(_: $argument),*) -> Result<Self::$part, Failure> {
-            Err(MappingCause::NoKey { found: $found }.into())
-        }
-    )*};
+fn no_key(found: &'static str) -> Failure {
+    MappingCause::NoKey { found }.into()
 }
 
 impl Serializer for KeySerializer<'_> {
@@ -56,23 +53,15 @@ impl Serializer for KeySerializer<'_> {
         serialize_str: &str;
     }
 
-    no_key! {
+    refused! { no_key =>
         serialize_f32(f32) -> Ok, "a float";
         serialize_f64(f64) -> Ok, "a float";
-        serialize_bytes(&[u8]) -> Ok, "bytes";
         serialize_none() -> Ok, "null";
         serialize_unit() -> Ok, "null";
         serialize_unit_struct(&'static str) -> Ok, "null";
-        serialize_seq(Option<usize>) -> SerializeSeq, "a list";
-        serialize_tuple(usize) -> SerializeTuple, "a tuple";
-        serialize_tuple_struct(&'static str, usize) -> SerializeTupleStruct, "a tuple";
-        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> SerializeTupleVariant,
-            "an enum variant with data";
-        serialize_map(Option<usize>) -> SerializeMap, "a map";
-        serialize_struct(&'static str, usize) -> SerializeStruct, "a struct";
-        serialize_struct_variant(&'static str, u32, &'static str, usize) -> SerializeStructVariant,
-            "an enum variant with data";
     }
+
+    refused_unless_single!(no_key);
 
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), Failure> {
         write!(self.text, "{value}").map_err(Failure::custom)
@@ -97,15 +86,5 @@ impl Serializer for KeySerializer<'_> {
         value: &T,
     ) -> Result<(), Failure> {
         value.serialize(self)
-    }
-
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: &T,
-    ) -> Result<(), Failure> {
-        Err(MappingCause::NoKey { found: "an enum variant with data" }.into())
     }
 }

@@ -3,6 +3,7 @@
 mod key;
 mod plan;
 mod record;
+mod refused;
 mod scalar;
 mod serialize;
 #[cfg(test)]
@@ -85,8 +86,7 @@ use crate::time::Precision;
 /// # The line
 ///
 /// Tags are in the order of their names, fields in that of the record. Nothing is allocated for a
-/// record, beyond buffers that the next one uses again: its texts are copied twice, once into those. Only
-/// a number that is stored as a string costs an allocation.
+/// record, beyond buffers that the next one uses again: its texts are copied twice, once into those.
 #[must_use = "a mapping does nothing by itself"]
 pub struct Mapping {
     said: Said,
@@ -288,14 +288,39 @@ impl Mapping {
         self.with(|said| said.allows_missing = true)
     }
 
-    /// Leaves out fields that are NaN or infinite. Without this they are errors.
+    /// Leaves out fields that are NaN or infinite, whatever type they are stored with. Without this
+    /// they are errors.
+    ///
+    /// ```
+    /// use influx_core::{Mapping, line_protocol};
+    ///
+    /// let mapping = Mapping::measurement("m").server_time();
+    /// let values = std::collections::BTreeMap::from([("a", 1.5), ("b", f64::NAN)]);
+    /// let mut buffer = Vec::new();
+    /// assert!(line_protocol::encode(mapping.record(&values), &mut buffer).is_err());
+    /// line_protocol::encode(mapping.skip_non_finite().record(&values), &mut buffer)?;
+    /// assert_eq!(buffer, b"m a=1.5\n");
+    /// # Ok::<(), influx_core::Error>(())
+    /// ```
     pub fn skip_non_finite(self) -> Self {
         self.with(|said| said.skips_non_finite = true)
     }
 
-    /// Dates and times of a data frame that have no zone are readings of clocks in this one, by its
-    /// name in the IANA database, such as `Europe/Prague`. Without this they are UTC, as times of
-    /// records without an offset always are.
+    /// Dates and times of a data frame that have no zone or offset are readings of clocks in this
+    /// one, by its name in the IANA database, such as `Europe/Prague`. Without this they are UTC, as
+    /// times of records without an offset always are.
+    ///
+    /// ```
+    /// use influx_core::dataframe::polars::prelude::df;
+    /// use influx_core::{Mapping, line_protocol};
+    ///
+    /// let frame = df!["temp" => [22.35], "at" => ["2024-07-01T14:00:00"]]?;
+    /// let mapping = Mapping::measurement("air").time("at").time_zone("Europe/Prague");
+    /// let mut buffer = Vec::new();
+    /// line_protocol::encode(&mapping.frame(&frame)?, &mut buffer)?;
+    /// assert_eq!(buffer, b"air temp=22.35 1719835200000000000\n"); // 12:00 in UTC
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(feature = "polars")]
     pub fn time_zone(self, name: impl Into<String>) -> Self {
         self.with(|said| said.zone = Some(name.into()))

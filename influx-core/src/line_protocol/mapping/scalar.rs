@@ -5,10 +5,14 @@ use std::ops::Range;
 
 use serde::ser::{Error as _, Impossible, Serialize, Serializer};
 
+use super::refused::{refused, refused_unless_single};
 use crate::error::{Error, MappingCause, Result};
 use crate::line_protocol::{FieldWriter, TagWriter};
 use crate::schema::{Value, ValueType};
 use crate::time::Precision;
+
+/// What is said to be exceeded.
+const UNSIGNED: &str = "the 64 bits of an unsigned integer";
 
 /// A value of a record; texts stand in the buffer of the [`Values`](super::values::Values).
 #[derive(Debug, Clone, PartialEq)]
@@ -43,22 +47,6 @@ impl Valued<'_> {
         MappingCause::WrongType { key: self.key.to_owned(), found: found.to_owned(), wanted }.into()
     }
 
-    fn within<T: TryFrom<i128>>(self, value: i128, wanted: &'static str) -> Result<T> {
-        let refuse = |_| {
-            let (key, value) = (self.key.to_owned(), value.to_string());
-            MappingCause::OutOfRange { key, value, wanted }.into()
-        };
-        T::try_from(value).map_err(refuse)
-    }
-
-    fn signed(self, value: i128) -> Result<i64> {
-        self.within(value, "the 64 bits of an integer")
-    }
-
-    fn unsigned(self, value: i128) -> Result<u64> {
-        self.within(value, "the 64 bits of an unsigned integer")
-    }
-
     pub(super) fn measurement(self) -> Result<()> {
         match self.scalar {
             Scalar::Text(_) => Ok(()),
@@ -79,8 +67,9 @@ impl Valued<'_> {
         match *self.scalar {
             Scalar::Null => Ok(()),
             Scalar::Text(_) => tag.text(self.text),
-            Scalar::Signed(value) => tag.integer(self.signed(value)?),
-            Scalar::Unsigned(value) => tag.unsigned(self.unsigned(value)?),
+            Scalar::Signed(value) | Scalar::Unsigned(value) => {
+                tag.text(itoa::Buffer::new().format(value))
+            }
             Scalar::Boolean(value) => tag.boolean(value),
             Scalar::Float(_) | Scalar::Float32(_) => {
                 Err(self.wrong("a text, an integer or a boolean to be a tag; make it a field"))
@@ -94,33 +83,37 @@ impl Valued<'_> {
         field: FieldWriter<'_>,
     ) -> Result<()> {
         use ValueType::{Boolean, Float, Integer, String, Unsigned};
-        match (stored, self.scalar) {
-            (_, Scalar::Null) => Ok(()),
-            (None | Some(Float), Scalar::Float(value)) => field.float(*value),
-            (None | Some(Float), Scalar::Float32(value)) => field.float32(*value),
-            (Some(Float), Scalar::Signed(value) | Scalar::Unsigned(value)) => {
-                field.float(nearest(*value))
-            }
-            (None, Scalar::Signed(value))
-            | (Some(Integer), Scalar::Signed(value) | Scalar::Unsigned(value)) => {
-                field.integer(self.signed(*value)?)
-            }
-            (None, Scalar::Unsigned(value))
-            | (Some(Unsigned), Scalar::Signed(value) | Scalar::Unsigned(value)) => {
-                field.unsigned(self.unsigned(*value)?)
-            }
-            (None | Some(Boolean), Scalar::Boolean(value)) => field.boolean(*value),
-            (None | Some(String), Scalar::Text(_)) => field.text(self.text),
-            (Some(String), Scalar::Float(value)) => field.text(&value.to_string()),
-            (Some(String), Scalar::Float32(value)) => field.text(&value.to_string()),
-            (Some(String), Scalar::Signed(value) | Scalar::Unsigned(value)) => {
-                field.text(&value.to_string())
-            }
-            (Some(String), Scalar::Boolean(value)) => {
-                field.text(if *value { "true" } else { "false" })
-            }
-            (Some(stored), _) => Err(self.wrong(wanted(stored))),
+        // Its own type, and those that it can be stored with.
+        let possible: &[ValueType] = match self.scalar {
+            Scalar::Null => return Ok(()),
+            Scalar::Float(_) | Scalar::Float32(_) => &[Float, String],
+            Scalar::Signed(_) => &[Integer, Unsigned, Float, String],
+            Scalar::Unsigned(_) => &[Unsigned, Integer, Float, String],
+            Scalar::Boolean(_) => &[Boolean, String],
+            Scalar::Text(_) => &[String],
+        };
+        let stored = stored.unwrap_or(possible[0]);
+        if !possible.contains(&stored) {
+            return Err(self.wrong(wanted(stored)));
         }
+        match *self.scalar {
+            Scalar::Float(value) => field.float_as(value, stored),
+            Scalar::Float32(value) => field.float32_as(value, stored),
+            Scalar::Signed(value) | Scalar::Unsigned(value) => {
+                field.integer_as(value, stored).unwrap_or_else(|| Err(self.beyond(value, stored)))
+            }
+            Scalar::Boolean(value) => field.boolean_as(value, stored),
+            Scalar::Text(_) | Scalar::Null => field.text(self.text),
+        }
+    }
+
+    fn beyond(self, value: i128, stored: ValueType) -> Error {
+        let wanted = match stored {
+            ValueType::Unsigned => UNSIGNED,
+            _ => "the 64 bits of an integer",
+        };
+        MappingCause::OutOfRange { key: self.key.to_owned(), value: value.to_string(), wanted }
+            .into()
     }
 
     /// Nanoseconds since 1970; none for null.
@@ -142,11 +135,6 @@ impl Valued<'_> {
         };
         Ok(Some(nanos))
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "that is what storing it as a float means")]
-const fn nearest(value: i128) -> f64 {
-    value as f64
 }
 
 const fn wanted(stored: ValueType) -> &'static str {
@@ -174,8 +162,7 @@ impl Failure {
         match self {
             Self::Nested(found) => MappingCause::Nested { key, found }.into(),
             Self::Wide(value) => {
-                let (value, wanted) = (value.to_string(), "the 64 bits of an unsigned integer");
-                MappingCause::OutOfRange { key, value, wanted }.into()
+                MappingCause::OutOfRange { key, value: value.to_string(), wanted: UNSIGNED }.into()
             }
             Self::Told(error) => error,
         }
@@ -223,14 +210,6 @@ macro_rules! numbers {
     )*};
 }
 
-macro_rules! nested {
-    ($($method:ident($($argument:ty),*) -> $part:ident, $found:literal;)*) => {$(
-        fn $method(self, $(_: $argument),*) -> Result<Self::$part, Failure> {
-            Err(Failure::Nested($found))
-        }
-    )*};
-}
-
 impl Serializer for ScalarSerializer<'_> {
     type Ok = Scalar;
     type Error = Failure;
@@ -256,18 +235,7 @@ impl Serializer for ScalarSerializer<'_> {
         serialize_f64: f64 => Float;
     }
 
-    nested! {
-        serialize_seq(Option<usize>) -> SerializeSeq, "a list";
-        serialize_tuple(usize) -> SerializeTuple, "a tuple";
-        serialize_tuple_struct(&'static str, usize) -> SerializeTupleStruct, "a tuple";
-        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> SerializeTupleVariant,
-            "an enum variant with data";
-        serialize_map(Option<usize>) -> SerializeMap, "a map";
-        serialize_struct(&'static str, usize) -> SerializeStruct, "a struct";
-        serialize_struct_variant(&'static str, u32, &'static str, usize) -> SerializeStructVariant,
-            "an enum variant with data";
-        serialize_bytes(&[u8]) -> Ok, "bytes";
-    }
+    refused_unless_single!(Failure::Nested);
 
     fn serialize_u64(self, value: u64) -> Result<Scalar, Failure> {
         let is_integer = self.is_loose && i64::try_from(value).is_ok();
@@ -328,15 +296,5 @@ impl Serializer for ScalarSerializer<'_> {
         // This crate's own values know their types.
         let is_loose = self.is_loose && name != Value::UNSIGNED;
         value.serialize(ScalarSerializer { text: self.text, is_loose })
-    }
-
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: &T,
-    ) -> Result<Scalar, Failure> {
-        Err(Failure::Nested("an enum variant with data"))
     }
 }

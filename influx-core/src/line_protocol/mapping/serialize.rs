@@ -11,6 +11,7 @@ use serde::ser::{
 use super::KeyRole;
 use super::key::KeySerializer;
 use super::plan::Plan;
+use super::refused::refused;
 use super::scalar::{Failure, ScalarSerializer};
 use super::values::Values;
 use crate::error::{MappingCause, Result};
@@ -122,12 +123,8 @@ impl Elements<'_, '_> {
     }
 }
 
-macro_rules! no_record {
-    ($($method:ident($($argument:ty),*) -> $part:ident, $found:literal;)*) => {$(
-        fn $method(self, $(_: $argument),*) -> Result<Self::$part, Failure> {
-            Err(MappingCause::NoRecord { found: $found }.into())
-        }
-    )*};
+fn no_record(found: &'static str) -> Failure {
+    MappingCause::NoRecord { found }.into()
 }
 
 impl<'p, 'v> Serializer for RecordSerializer<'p, 'v> {
@@ -141,7 +138,7 @@ impl<'p, 'v> Serializer for RecordSerializer<'p, 'v> {
     type SerializeStruct = Members<'p, 'v>;
     type SerializeStructVariant = Impossible<(), Failure>;
 
-    no_record! {
+    refused! { no_record =>
         serialize_bool(bool) -> Ok, "a boolean";
         serialize_i8(i8) -> Ok, "a number";
         serialize_i16(i16) -> Ok, "a number";
@@ -196,7 +193,7 @@ impl<'p, 'v> Serializer for RecordSerializer<'p, 'v> {
         _: &'static str,
         _: &T,
     ) -> Result<(), Failure> {
-        Err(MappingCause::NoRecord { found: "an enum variant" }.into())
+        Err(no_record("an enum variant"))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Members<'p, 'v>, Failure> {

@@ -181,9 +181,16 @@ fn numbers_are_converted_as_far_as_they_fit() {
         ),
         (ValueType::String, json!("1"), "m n=\"1\""),
         (ValueType::String, json!(1.5), "m n=\"1.5\""),
+        (ValueType::String, json!(-15), "m n=\"-15\""),
+        (ValueType::String, json!(false), "m n=\"false\""),
     ] {
         assert_eq!(line(&to(stored), json!({"n": value})), expected, "{value} as {stored}");
     }
+    let infinite = BTreeMap::from([("n", f64::INFINITY), ("o", 1.0)]);
+    let text = || to(ValueType::String);
+    assert!(line(&text(), &infinite).contains("the value of field `n` is NaN or infinite"));
+    assert_eq!(line(&text().skip_non_finite(), &infinite), "m o=1");
+
     #[derive(Serialize)]
     struct Wide {
         n: u128,
