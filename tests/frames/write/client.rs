@@ -129,6 +129,7 @@ async fn a_frame_is_records_for_a_write_and_for_a_writer() {
     let error = writer.write(&lines).await.unwrap_err();
     assert_eq!(error.refused().len(), 1);
     assert_eq!(error.refused()[0].index(), 0);
-    assert!(writer.close().await.complete().is_ok());
+    let report = writer.close().await;
+    assert_eq!(report.delivered_lines(), 1);
     assert_eq!(server.lines("other"), ["m,site=x,t=b f=2.5 2000000000"]);
 }
