@@ -42,6 +42,10 @@ impl TagWriter<'_> {
         if value.is_empty() {
             return Ok(());
         }
+        if escape::is_plain(value.as_bytes()) {
+            self.open()?.extend_from_slice(value.as_bytes());
+            return Ok(());
+        }
         rules::tag_value(value.as_bytes())
             .map_err(|rule| refuse(Part::TagValue(self.key.name().to_owned()), value, rule))?;
         escape::TAG.append(value.as_bytes(), self.open()?);

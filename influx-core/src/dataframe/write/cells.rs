@@ -142,6 +142,18 @@ impl Cells {
         Ok(cell.unwrap_or(Cell::Null))
     }
 
+    /// The instant of a cell that is one without more ado; `nanos`: how many nanoseconds an integer
+    /// counts.
+    #[inline]
+    pub(super) fn plain_time(&self, at: usize, nanos: i64) -> Option<i128> {
+        let (count, nanos) = match self {
+            Self::Integer(count) => (count.get(at)?, nanos),
+            Self::Instant { count, clock } if clock.zone.is_none() => (count.get(at)?, clock.nanos),
+            _ => return None,
+        };
+        Some(i128::from(count) * i128::from(nanos))
+    }
+
     /// Whether the cell is written as a field.
     pub(super) fn is_written(&self, at: usize, skips_non_finite: bool) -> bool {
         match self.get(at) {

@@ -156,6 +156,7 @@ impl FrameLines {
     }
 
     /// The row whose point has this place among the points of `rows`.
+    #[cfg(feature = "client")]
     pub(crate) fn row_of_point(&self, rows: Range<usize>, place: usize) -> usize {
         let end = rows.end;
         let mut points = self.range(rows).filter(FrameRow::is_point);

@@ -86,6 +86,9 @@ impl FrameRow<'_> {
     /// `nanos`: how many nanoseconds an integer counts; `zone`: that of texts without an offset.
     #[inline]
     fn time(&self, nanos: i64, zone: Option<&Zone>) -> Result<Option<i128>, FrameCell> {
+        if let Some(time) = self.segment.time.plain_time(self.at, nanos) {
+            return Ok(Some(time));
+        }
         Ok(match self.segment.time.get(self.at)? {
             Cell::Date(time) | Cell::Instant(time) => Some(time),
             Cell::Integer(count) => Some(count.saturating_mul(nanos.into())),
@@ -134,7 +137,11 @@ impl ToLine for FrameRow<'_> {
 impl Tag {
     /// Appends the tag, or its default where the cell is null or empty.
     fn write(&self, cells: &Cells, at: usize, line: &mut Tags<'_>) -> Result<(), FrameCell> {
-        let cell = cells.get(at)?;
+        let cell = match cells {
+            // Most tags are; spares what a fallible cell costs.
+            Cells::Text(texts) => texts.get(at).map_or(Cell::Null, Cell::Text),
+            other => other.get(at)?,
+        };
         let place = line.literal_tag(&self.name, &self.text);
         let written = match cell {
             Cell::Text(value) if !value.is_empty() => place.text(value),
