@@ -142,16 +142,23 @@ impl Cells {
         Ok(cell.unwrap_or(Cell::Null))
     }
 
-    /// The instant of a cell that is one without more ado; `nanos`: how many nanoseconds an integer
-    /// counts.
+    /// Whether the cells are instants without more ado.
+    pub(super) fn is_plain_time(&self) -> bool {
+        match self {
+            Self::Integer(_) => true,
+            Self::Instant { clock, .. } => clock.zone.is_none(),
+            _ => false,
+        }
+    }
+
+    /// The nanoseconds of such a cell, within 64 bits; `nanos`: how many an integer counts.
     #[inline]
-    pub(super) fn plain_time(&self, at: usize, nanos: i64) -> Option<i128> {
-        let (count, nanos) = match self {
-            Self::Integer(count) => (count.get(at)?, nanos),
-            Self::Instant { count, clock } if clock.zone.is_none() => (count.get(at)?, clock.nanos),
-            _ => return None,
-        };
-        Some(i128::from(count) * i128::from(nanos))
+    pub(super) fn plain_time(&self, at: usize, nanos: i64) -> Option<i64> {
+        match self {
+            Self::Integer(count) => count.get(at)?.checked_mul(nanos),
+            Self::Instant { count, clock } => count.get(at)?.checked_mul(clock.nanos),
+            _ => None,
+        }
     }
 
     /// Whether the cell is written as a field.

@@ -4,6 +4,7 @@ mod block;
 mod cells;
 mod field;
 mod layout;
+mod quick;
 mod row;
 mod text;
 mod zone;

@@ -38,7 +38,7 @@ impl FrameRow<'_> {
 
     fn measurement<'w>(&self, out: &'w mut LineWriter) -> Result<Tags<'w>, FrameCause> {
         match &self.layout.measurement {
-            Measurement::Fixed(text) => Ok(out.literal_measurement(text)),
+            Measurement::Fixed(text) => Ok(out.literal_measurement(text.as_bytes())),
             Measurement::Column(column) => {
                 let name = match &self.segment.measurement {
                     Cells::Text(names) => names.get(self.at).unwrap_or_default(),
@@ -86,9 +86,6 @@ impl FrameRow<'_> {
     /// `nanos`: how many nanoseconds an integer counts; `zone`: that of texts without an offset.
     #[inline]
     fn time(&self, nanos: i64, zone: Option<&Zone>) -> Result<Option<i128>, FrameCell> {
-        if let Some(time) = self.segment.time.plain_time(self.at, nanos) {
-            return Ok(Some(time));
-        }
         Ok(match self.segment.time.get(self.at)? {
             Cell::Date(time) | Cell::Instant(time) => Some(time),
             Cell::Integer(count) => Some(count.saturating_mul(nanos.into())),
@@ -117,7 +114,11 @@ impl FrameRow<'_> {
 }
 
 impl ToLine for FrameRow<'_> {
+    #[inline]
     fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+        if self.segment.is_quick && out.quick_line(|line| self.write_quickly(line))? {
+            return Ok(());
+        }
         match self.write(out) {
             Ok(()) => Ok(()),
             // Without a field there is no point, whatever is wrong with its tags.
@@ -142,7 +143,7 @@ impl Tag {
             Cells::Text(texts) => texts.get(at).map_or(Cell::Null, Cell::Text),
             other => other.get(at)?,
         };
-        let place = line.literal_tag(&self.name, &self.text);
+        let place = line.literal_tag(&self.name, self.text.as_bytes());
         let written = match cell {
             Cell::Text(value) if !value.is_empty() => place.text(value),
             Cell::Boolean(value) => place.boolean(value),
