@@ -18,6 +18,25 @@ pub(super) const TAG: Escapes = Escapes(b", =");
 pub(super) const FIELD_KEY: Escapes = Escapes(b", =\"");
 pub(super) const STRING: Escapes = Escapes(b"\"\\");
 
+/// The bytes that a tag escapes, or that some rule about names looks for.
+const UNUSUAL: [bool; 256] = {
+    let mut unusual = [false; 256];
+    let bytes = b", =\\\n#";
+    let mut at = 0;
+    while at < bytes.len() {
+        unusual[bytes[at] as usize] = true;
+        at += 1;
+    }
+    unusual
+};
+
+/// Whether a text that is not empty stands in a tag as it is, and breaks no rule: one look at each
+/// byte for what most values are.
+#[inline]
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    !text.iter().any(|byte| UNUSUAL[usize::from(*byte)])
+}
+
 impl Escapes {
     /// The text without the backslashes that [`append`](Self::append) puts into it.
     #[inline]

@@ -145,6 +145,8 @@ mod parser;
 #[cfg(test)]
 mod parser_tests;
 mod point;
+#[cfg(feature = "polars")]
+mod quick;
 mod reader;
 #[cfg(test)]
 mod reader_tests;
@@ -171,6 +173,8 @@ pub use self::writer::{Fields, LineWriter, Tags};
 pub(crate) use self::default_tags::DefaultTags;
 #[cfg(feature = "client")]
 pub(crate) use self::ledger::{LineEntry, Style};
+#[cfg(feature = "polars")]
+pub(crate) use self::quick::{Piece, QuickLine};
 #[cfg(feature = "client")]
 pub(crate) use self::token::line_ends;
 

@@ -42,6 +42,10 @@ impl TagWriter<'_> {
         if value.is_empty() {
             return Ok(());
         }
+        if escape::is_plain(value.as_bytes()) {
+            self.open()?.extend_from_slice(value.as_bytes());
+            return Ok(());
+        }
         rules::tag_value(value.as_bytes())
             .map_err(|rule| refuse(Part::TagValue(self.key.name().to_owned()), value, rule))?;
         escape::TAG.append(value.as_bytes(), self.open()?);
@@ -64,7 +68,7 @@ impl TagWriter<'_> {
     /// As [`integer`](Self::integer).
     #[inline]
     pub fn unsigned(self, value: u64) -> Result<()> {
-        number::append_integer(value, self.open()?);
+        number::append_unsigned(value, self.open()?);
         Ok(())
     }
 
@@ -143,7 +147,7 @@ impl FieldWriter<'_> {
         if !value.is_finite() {
             return self.not_finite();
         }
-        number::append_float(value, self.open()?);
+        number::append_any_float(value, self.open()?);
         Ok(())
     }
 
@@ -166,7 +170,7 @@ impl FieldWriter<'_> {
     #[inline]
     pub fn unsigned(self, value: u64) -> Result<()> {
         let buffer = self.open()?;
-        number::append_integer(value, buffer);
+        number::append_unsigned(value, buffer);
         buffer.push(b'u');
         Ok(())
     }

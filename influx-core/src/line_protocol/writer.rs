@@ -119,7 +119,7 @@ impl LineWriter {
 
     /// Ends a line.
     #[inline]
-    fn end_line(&mut self, series: usize, is_timed: bool) -> Result<()> {
+    pub(super) fn end_line(&mut self, series: usize, is_timed: bool) -> Result<()> {
         match &mut self.ledger {
             Some(ledger) => ledger.end_line(&mut self.buffer, series, self.precision, is_timed),
             None => {
@@ -190,6 +190,15 @@ impl LineWriter {
             self.broken = self.depth > 0;
             self.buffer.truncate(self.start);
         }
+    }
+
+    /// Where a [quick line](super::quick) may go; nowhere, where each line gets tags of its own.
+    #[cfg(feature = "polars")]
+    #[inline]
+    pub(super) fn start_quick(&mut self) -> Result<Option<&mut Vec<u8>>> {
+        self.may_start()?;
+        self.start = self.buffer.len();
+        Ok(self.default_tags.is_none().then_some(&mut self.buffer))
     }
 
     /// Takes the line that is being built back, if there is one: there is no such point.

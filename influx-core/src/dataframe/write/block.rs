@@ -29,6 +29,7 @@ pub(crate) struct Block {
     pub(crate) rows: Range<usize>,
     pub(crate) points: usize,
     pub(crate) lines: Vec<u8>,
+    #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "only requests say it"))]
     pub(crate) precision: Precision,
 }
 

@@ -142,6 +142,25 @@ impl Cells {
         Ok(cell.unwrap_or(Cell::Null))
     }
 
+    /// Whether the cells are instants without more ado.
+    pub(super) fn is_plain_time(&self) -> bool {
+        match self {
+            Self::Integer(_) => true,
+            Self::Instant { clock, .. } => clock.zone.is_none(),
+            _ => false,
+        }
+    }
+
+    /// The nanoseconds of such a cell, within 64 bits; `nanos`: how many an integer counts.
+    #[inline]
+    pub(super) fn plain_time(&self, at: usize, nanos: i64) -> Option<i64> {
+        match self {
+            Self::Integer(count) => count.get(at)?.checked_mul(nanos),
+            Self::Instant { count, clock } => count.get(at)?.checked_mul(clock.nanos),
+            _ => None,
+        }
+    }
+
     /// Whether the cell is written as a field.
     pub(super) fn is_written(&self, at: usize, skips_non_finite: bool) -> bool {
         match self.get(at) {

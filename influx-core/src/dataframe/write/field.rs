@@ -5,7 +5,7 @@ use polars::prelude::{DataType, StaticArray as _};
 use super::cells::{Cell, Cells};
 use super::text::Text;
 use crate::error::{FrameCause, FrameCell, Result};
-use crate::line_protocol::{FieldWriter, Fields};
+use crate::line_protocol::{FieldWriter, Fields, Piece};
 use crate::schema::ValueType;
 
 /// A column that is a field.
@@ -14,7 +14,7 @@ pub(super) struct Field {
     /// Of the column.
     pub(super) name: String,
     /// `,key=`
-    pub(super) text: Vec<u8>,
+    pub(super) text: Piece,
     pub(super) stored: ValueType,
     pub(super) skips_non_finite: bool,
 }
@@ -87,7 +87,7 @@ impl Field {
     }
 
     fn place<'s>(&'s self, line: &'s mut Fields<'_>) -> FieldWriter<'s> {
-        let place = line.literal_field(&self.name, &self.text);
+        let place = line.literal_field(&self.name, self.text.as_bytes());
         if self.skips_non_finite { place.skip_non_finite() } else { place }
     }
 

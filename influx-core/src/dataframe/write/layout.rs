@@ -9,7 +9,7 @@ use super::cells::{self, Cells};
 use super::field::{self, Field};
 use super::zone::Zone;
 use crate::error::{FrameCause, Result};
-use crate::line_protocol::{KeyRole, Named, Plan, PlannedTag, Time as TimeRule, field_text};
+use crate::line_protocol::{KeyRole, Named, Piece, Plan, PlannedTag, Time as TimeRule, field_text};
 use crate::time::Precision;
 
 /// What the rows of a frame become.
@@ -22,12 +22,14 @@ pub(super) struct Layout {
     pub(super) fields: Vec<Field>,
     pub(super) time: Time,
     pub(super) skips_non_finite: bool,
+    /// The length of the longest field's `,key=`.
+    pub(super) longest_field: usize,
 }
 
 #[derive(Debug)]
 pub(super) enum Measurement {
     /// As it stands in a line.
-    Fixed(Vec<u8>),
+    Fixed(Piece),
     Column(String),
 }
 
@@ -36,7 +38,7 @@ pub(super) struct Tag {
     /// Of the column; of one that is a default alone, its own.
     pub(super) name: String,
     /// `,key=`
-    pub(super) text: Vec<u8>,
+    pub(super) text: Piece,
     /// Its value where the column has none.
     pub(super) default: Option<String>,
 }
@@ -64,6 +66,8 @@ pub(super) struct Segment {
     pub(super) tags: Vec<Cells>,
     pub(super) fields: Vec<Cells>,
     pub(super) time: Cells,
+    /// Whether its rows are [quick lines](super::quick), as long as nothing is wrong with them.
+    pub(super) is_quick: bool,
 }
 
 /// A column as its cells are read.
@@ -99,9 +103,13 @@ pub(super) fn plan(plan: &Plan, frame: &DataFrame) -> Result<(Layout, Vec<Segmen
     let (time, times) = planner.time(zone.clone())?;
     let sources =
         Sources { measurement: name, tags: tag_columns, fields: field_columns, time: times };
-    let segments = sources.segments(frame.height(), zone.as_ref())?;
-    let layout =
-        Layout { measurement, tags, fields, time, skips_non_finite: plan.skips_non_finite };
+    let mut segments = sources.segments(frame.height(), zone.as_ref())?;
+    let longest_field = fields.iter().map(|field| field.text.as_bytes().len()).max().unwrap_or(0);
+    let skips_non_finite = plan.skips_non_finite;
+    let layout = Layout { measurement, tags, fields, time, skips_non_finite, longest_field };
+    for segment in &mut segments {
+        segment.is_quick = layout.is_quick(segment);
+    }
     Ok((layout, segments))
 }
 
@@ -145,7 +153,7 @@ impl Planner<'_> {
 
     fn measurement(&self) -> Result<(Measurement, Source)> {
         let place = match &self.plan.measurement {
-            Named::Fixed(text) => return Ok((Measurement::Fixed(text.clone()), Source::NONE)),
+            Named::Fixed(text) => return Ok((Measurement::Fixed(Piece::new(text)), Source::NONE)),
             Named::Key(place) => *place,
         };
         let column = &self.plan.keys[place].name;
@@ -164,7 +172,7 @@ impl Planner<'_> {
             let column = tag.key.map(|place| &self.plan.keys[place].name);
             let source = column.map_or(Ok(Source::NONE), |column| self.tag_source(column))?;
             let name = column.unwrap_or(&tag.stored).clone();
-            Ok((Tag { name, text: tag.text.clone(), default: tag.default.clone() }, source))
+            Ok((Tag { name, text: Piece::new(&tag.text), default: tag.default.clone() }, source))
         };
         let tags: Result<Vec<_>> = self.plan.tags.iter().map(tag).collect();
         Ok(tags?.into_iter().unzip())
@@ -208,6 +216,7 @@ impl Planner<'_> {
             let asked = key.and_then(|key| key.stored_type);
             let stored_type = field::stored_type(name, &source.dtype, asked)?;
             let skips_non_finite = self.plan.skips_non_finite;
+            let text = Piece::new(&text);
             let field =
                 Field { name: name.to_owned(), text, stored: stored_type, skips_non_finite };
             fields.push((stored, field, source));
@@ -311,6 +320,7 @@ impl Sources {
             tags: self.tags.iter().map(cells).collect::<Result<_>>()?,
             fields: self.fields.iter().map(cells).collect::<Result<_>>()?,
             time: cells(&self.time)?,
+            is_quick: false,
         })
     }
 }

@@ -4,6 +4,7 @@ mod block;
 mod cells;
 mod field;
 mod layout;
+mod quick;
 mod row;
 mod text;
 mod zone;
@@ -156,6 +157,7 @@ impl FrameLines {
     }
 
     /// The row whose point has this place among the points of `rows`.
+    #[cfg(feature = "client")]
     pub(crate) fn row_of_point(&self, rows: Range<usize>, place: usize) -> usize {
         let end = rows.end;
         let mut points = self.range(rows).filter(FrameRow::is_point);

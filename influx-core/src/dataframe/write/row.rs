@@ -38,7 +38,7 @@ impl FrameRow<'_> {
 
     fn measurement<'w>(&self, out: &'w mut LineWriter) -> Result<Tags<'w>, FrameCause> {
         match &self.layout.measurement {
-            Measurement::Fixed(text) => Ok(out.literal_measurement(text)),
+            Measurement::Fixed(text) => Ok(out.literal_measurement(text.as_bytes())),
             Measurement::Column(column) => {
                 let name = match &self.segment.measurement {
                     Cells::Text(names) => names.get(self.at).unwrap_or_default(),
@@ -114,7 +114,11 @@ impl FrameRow<'_> {
 }
 
 impl ToLine for FrameRow<'_> {
+    #[inline]
     fn write_line(&self, out: &mut LineWriter) -> Result<()> {
+        if self.segment.is_quick && out.quick_line(|line| self.write_quickly(line))? {
+            return Ok(());
+        }
         match self.write(out) {
             Ok(()) => Ok(()),
             // Without a field there is no point, whatever is wrong with its tags.
@@ -134,8 +138,12 @@ impl ToLine for FrameRow<'_> {
 impl Tag {
     /// Appends the tag, or its default where the cell is null or empty.
     fn write(&self, cells: &Cells, at: usize, line: &mut Tags<'_>) -> Result<(), FrameCell> {
-        let cell = cells.get(at)?;
-        let place = line.literal_tag(&self.name, &self.text);
+        let cell = match cells {
+            // Most tags are; spares what a fallible cell costs.
+            Cells::Text(texts) => texts.get(at).map_or(Cell::Null, Cell::Text),
+            other => other.get(at)?,
+        };
+        let place = line.literal_tag(&self.name, self.text.as_bytes());
         let written = match cell {
             Cell::Text(value) if !value.is_empty() => place.text(value),
             Cell::Boolean(value) => place.boolean(value),
