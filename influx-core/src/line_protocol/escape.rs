@@ -34,7 +34,8 @@ const UNUSUAL: [bool; 256] = {
 /// byte for what most values are.
 #[inline]
 pub(super) fn is_plain(text: &[u8]) -> bool {
-    !text.iter().any(|byte| UNUSUAL[usize::from(*byte)])
+    // Without a branch for each byte.
+    !text.iter().fold(false, |unusual, byte| unusual | UNUSUAL[usize::from(*byte)])
 }
 
 impl Escapes {

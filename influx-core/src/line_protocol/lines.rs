@@ -115,6 +115,7 @@ impl Lines {
     }
 
     /// Appends one record, or notes why it is refused.
+    #[inline]
     pub fn push(&mut self, record: &(impl ToLine + ?Sized)) {
         let outcome = self
             .settle_precision(record.default_precision())

@@ -12,12 +12,11 @@ const MOST_THOUSANDTHS: u64 = 1_000_000_000_000_000;
 /// Eight times `0`.
 const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
 
-/// The last eight digits of `n`, the first in the lowest byte.
+/// The eight digits of `n`, which has no more, the first in the lowest byte.
 ///
 /// Halves, quarters and eighths of it side by side in one word; the factors are reciprocals.
 #[inline]
 const fn eight_digits(n: u64) -> u64 {
-    let n = n % BLOCK;
     let fours = n / 10_000 | (n % 10_000) << 32;
     let hundreds = fours.wrapping_mul(10_486) >> 20 & 0x7f_0000_007f;
     let twos = hundreds | (fours - hundreds * 100) << 16;
@@ -33,13 +32,29 @@ fn append_start<const N: usize>(word: [u8; N], length: usize, buffer: &mut Vec<u
     buffer.truncate(end);
 }
 
+/// The four digits of `n`, likewise.
+#[inline]
+const fn four_digits(n: u32) -> u32 {
+    let hundreds = n / 100;
+    let twos = hundreds | (n - hundreds * 100) << 16;
+    let tens = (twos * 103) >> 10 & 0x000f_000f;
+    (tens | (twos - tens * 10) << 8) + ZEROS as u32
+}
+
 /// Appends a block without its leading zeros; of zero, one.
 #[inline]
 fn append_block(n: u64, buffer: &mut Vec<u8>) {
-    let digits = eight_digits(n);
-    // The first byte that is not `0` is the lowest one.
-    let zeros = ((digits ^ ZEROS).trailing_zeros() / 8).min(7);
-    append_start((digits >> (8 * zeros)).to_le_bytes(), 8 - zeros as usize, buffer);
+    // How long it is is known before its digits are.
+    if n < 10_000 {
+        let length = 1 + usize::from(n > 9) + usize::from(n > 99) + usize::from(n > 999);
+        let digits = four_digits(n as u32) >> (8 * (4 - length));
+        append_start(digits.to_le_bytes(), length, buffer);
+    } else {
+        let length =
+            5 + usize::from(n > 99_999) + usize::from(n > 999_999) + usize::from(n > 9_999_999);
+        let digits = eight_digits(n) >> (8 * (8 - length));
+        append_start(digits.to_le_bytes(), length, buffer);
+    }
 }
 
 /// Appends a block with its leading zeros.
@@ -113,14 +128,14 @@ pub(super) fn append_unsigned(value: u64, buffer: &mut Vec<u8>) {
         append_block(value, buffer);
         return;
     }
-    let rest = value / BLOCK;
+    let (rest, last) = (value / BLOCK, value % BLOCK);
     if rest < BLOCK {
         append_block(rest, buffer);
     } else {
         append_block(rest / BLOCK, buffer);
-        append_whole_block(rest, buffer);
+        append_whole_block(rest % BLOCK, buffer);
     }
-    append_whole_block(value, buffer);
+    append_whole_block(last, buffer);
 }
 
 #[cfg(test)]

@@ -107,12 +107,14 @@ impl LineWriter {
     }
 
     /// What is wrong with lines of the texts that the last record had.
+    #[inline]
     pub(super) fn take_bad_lines(&mut self) -> Option<BadLines> {
         let ledger = self.ledger.as_mut()?;
         (!ledger.bad.is_empty()).then(|| std::mem::take(&mut ledger.bad))
     }
 
     /// Whether this is still the one that had this ledger.
+    #[inline]
     fn has_ledger(&self, ledger: Option<*const Ledger>) -> bool {
         self.ledger.as_deref().map(ptr::from_ref) == ledger
     }
@@ -133,6 +135,7 @@ impl LineWriter {
     ///
     /// # Errors
     /// [`InvalidLine`](crate::ErrorKind::InvalidLine) when line protocol cannot carry the record.
+    #[inline]
     pub fn write(&mut self, record: &(impl ToLine + ?Sized)) -> Result<()> {
         self.may_start()?;
         let before = self.buffer.len();
@@ -176,6 +179,7 @@ impl LineWriter {
     }
 
     /// Makes sure that no line is being built.
+    #[inline]
     fn may_start(&mut self) -> Result<()> {
         let within = self.open && self.depth > 0;
         self.interrupt();
@@ -184,6 +188,7 @@ impl LineWriter {
 
     /// Something else begins: a line that its caller gave up is taken back, and a record that has
     /// begun one will fail, whatever it answers.
+    #[inline]
     fn interrupt(&mut self) {
         if self.open {
             self.open = false;
@@ -322,6 +327,7 @@ impl LineWriter {
     }
 
     /// The unit of the times in it.
+    #[inline]
     #[must_use]
     pub const fn precision(&self) -> Precision {
         self.precision

@@ -55,12 +55,14 @@ impl Timestamp {
     pub const LATEST: Self = Self(i64::MAX - 2);
 
     /// The instant this many nanoseconds after 1970-01-01T00:00:00Z.
+    #[inline]
     #[must_use]
     pub const fn from_nanos(nanos: i64) -> Self {
         Self(nanos)
     }
 
     /// Nanoseconds since 1970-01-01T00:00:00Z.
+    #[inline]
     #[must_use]
     pub const fn as_nanos(self) -> i64 {
         self.0
@@ -84,6 +86,7 @@ impl Timestamp {
     }
 
     /// Whole `unit`s since 1970-01-01T00:00:00Z, rounded down (so before 1970, away from zero).
+    #[inline]
     #[must_use]
     pub const fn as_units(self, unit: Precision) -> i64 {
         match unit {

@@ -27,6 +27,7 @@ impl Precision {
     }
 
     /// How many nanoseconds one unit is.
+    #[inline]
     #[must_use]
     pub const fn nanos(self) -> i64 {
         match self {
