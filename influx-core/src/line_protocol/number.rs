@@ -17,11 +17,9 @@ const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
 /// Halves, quarters and eighths of it side by side in one word; the factors are reciprocals.
 #[inline]
 const fn eight_digits(n: u64) -> u64 {
-    let fours = n / 10_000 | (n % 10_000) << 32;
-    let hundreds = fours.wrapping_mul(10_486) >> 20 & 0x7f_0000_007f;
-    let twos = hundreds | (fours - hundreds * 100) << 16;
-    let tens = twos.wrapping_mul(103) >> 10 & 0x000f_000f_000f_000f;
-    (tens | (twos - tens * 10) << 8) + ZEROS
+    let fours = (n / 10_000) | ((n % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    digits_of_pairs(hundreds | ((fours - hundreds * 100) << 16)) + ZEROS
 }
 
 /// Appends the first bytes of a word.
@@ -32,13 +30,18 @@ fn append_start<const N: usize>(word: [u8; N], length: usize, buffer: &mut Vec<u
     buffer.truncate(end);
 }
 
-/// The four digits of `n`, likewise.
+/// The four digits of `n`, which has no more, likewise.
 #[inline]
-const fn four_digits(n: u32) -> u32 {
+const fn four_digits(n: u64) -> u64 {
     let hundreds = n / 100;
-    let twos = hundreds | (n - hundreds * 100) << 16;
-    let tens = (twos * 103) >> 10 & 0x000f_000f;
-    (tens | (twos - tens * 10) << 8) + ZEROS as u32
+    digits_of_pairs(hundreds | ((n - hundreds * 100) << 16)) + (ZEROS >> 32)
+}
+
+/// The digits, as numbers, of numbers below 100 in every second byte.
+#[inline]
+const fn digits_of_pairs(pairs: u64) -> u64 {
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((pairs - tens * 10) << 8)
 }
 
 /// Appends a block without its leading zeros; of zero, one.
@@ -47,7 +50,7 @@ fn append_block(n: u64, buffer: &mut Vec<u8>) {
     // How long it is is known before its digits are.
     if n < 10_000 {
         let length = 1 + usize::from(n > 9) + usize::from(n > 99) + usize::from(n > 999);
-        let digits = four_digits(n as u32) >> (8 * (4 - length));
+        let digits = four_digits(n) >> (8 * (4 - length));
         append_start(digits.to_le_bytes(), length, buffer);
     } else {
         let length =
@@ -102,12 +105,11 @@ fn append_thousandths(count: u64, buffer: &mut Vec<u8>) {
     append_unsigned(count / 1_000, buffer);
     let fraction = count % 1_000;
     if fraction > 0 {
-        let [hundreds, tens, ones] = [fraction / 100, fraction / 10 % 10, fraction % 10];
-        let digits =
-            (tens << 8 | ones << 16 | hundreds) << 8 | ZEROS & 0xffff_ff00 | u64::from(b'.');
-        let places = match (tens, ones) {
-            (0, 0) => 1,
-            (_, 0) => 2,
+        // The point takes the place of the first of four digits, which is `0`.
+        let digits = four_digits(fraction) - u64::from(b'0' - b'.');
+        let places = match fraction {
+            _ if fraction % 100 == 0 => 1,
+            _ if fraction % 10 == 0 => 2,
             _ => 3,
         };
         append_start(digits.to_le_bytes(), 1 + places, buffer);
@@ -183,6 +185,7 @@ mod tests {
         let mut state = 1_u64;
         for step in 0..500_000_u64 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(step);
+            #[expect(clippy::cast_precision_loss, reason = "any float will do")]
             let value = (state >> (14 + step % 50)) as f64;
             for places in [1.0, 10.0, 100.0, 1_000.0, 10_000.0] {
                 same(value / places);
