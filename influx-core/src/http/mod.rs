@@ -222,6 +222,11 @@ impl Connection {
     }
 }
 
+/// Lets time pass between two calls.
+pub(crate) async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
 /// Ends `work` after `limit`.
 async fn within<T>(
     limit: Option<Duration>,
