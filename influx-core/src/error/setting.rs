@@ -24,7 +24,7 @@ pub(crate) enum SettingCause {
     /// A setting of the environment or of a file that cannot work.
     #[cfg(feature = "client")]
     Configured { place: Place, problem: &'static str },
-    /// A default tag whose value is that of an environment variable that is not set.
+    /// A setting whose value is that of an environment variable that is not set.
     #[cfg(feature = "client")]
     Unset { place: Place, variable: String },
     /// A file of settings that cannot be read.
