@@ -21,10 +21,10 @@ use crate::http::{BoxFuture, Connection, Method, Request, Token};
 /// # let url = server.url();
 /// use influx_core::Client;
 ///
-/// let new = Client::builder(url).build()?;
+/// let new = Client::builder(&url).build()?;
 /// let setup = new.setup("admin", "my-org", "my-bucket").password("at-least-8").await?;
 /// // Whoever keeps this token needs no other; `token` of the set-up says which one it is to be.
-/// let client = Client::builder(url).token(&setup.token).org(&setup.org_id).build()?;
+/// let client = Client::builder(&url).token(&setup.token).org(&setup.org_id).build()?;
 /// client.write("my-bucket", "cpu temp=22.35").await?;
 /// # Ok(())
 /// # }
