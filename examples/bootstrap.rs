@@ -9,12 +9,13 @@
 use std::error::Error;
 use std::time::Duration;
 
-use influx_core::admin::{Bucket, Permission, Run, Schedule, Task, Tasks};
+use influx_core::admin::{Bucket, Permission, Schedule, Task};
 use influx_core::{Client, Token, flux};
 
 const ORG: &str = "bootstrap";
 const BUCKET: &str = "sensors";
 const TASK: &str = "hourly means of \"sensors\"";
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3_600);
 
@@ -43,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("a token for that bucket alone wrote two points");
 
     let task = task(&client).await?;
-    let run = wait(&client.tasks(), client.tasks().run(&task.id).await?).await?;
+    let run = client.tasks().run(&task.id).to_end(MINUTE).await?;
     println!("task {} ({}) ran: {}", task.name, task.id, run.status);
     for event in run.log {
         println!("    {}", event.message.lines().next().unwrap_or_default());
@@ -87,16 +88,4 @@ async fn task(client: &Client) -> Result<Task, Box<dyn Error>> {
     );
     let create = client.tasks().create(TASK, Schedule::every(HOUR), script);
     Ok(create.offset(Duration::from_secs(60)).description("made by an example").await?)
-}
-
-/// Waits until the run is done.
-async fn wait(tasks: &Tasks, mut run: Run) -> Result<Run, Box<dyn Error>> {
-    for _ in 0..100 {
-        if run.status.is_final() {
-            return Ok(run);
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        run = tasks.find_run(&run.task_id, &run.id).await?.unwrap_or(run);
-    }
-    Err("the run does not end".into())
 }

@@ -26,6 +26,35 @@ fn many_threads_wait_at_once() {
 }
 
 #[test]
+fn a_thread_that_ends_gets_an_error() {
+    use std::cell::RefCell;
+    use std::sync::mpsc;
+
+    struct AtEnd(Client, mpsc::Sender<influx_core::Result<()>>);
+
+    impl Drop for AtEnd {
+        fn drop(&mut self) {
+            self.1.send(self.0.write("my-bucket", point(0)).wait()).unwrap();
+        }
+    }
+    thread_local!(static LAST: RefCell<Option<AtEnd>> = const { RefCell::new(None) });
+
+    let server = Server::start();
+    let (sender, results) = mpsc::channel();
+    let client = server.client();
+    let thread = thread::spawn(move || {
+        // Dropped behind what the runtime keeps for the thread, since it was there before.
+        LAST.with_borrow_mut(|last| *last = Some(AtEnd(client.clone(), sender)));
+        client.write("my-bucket", point(1)).wait().unwrap();
+    });
+    thread.join().unwrap();
+    if let Err(error) = results.recv().unwrap() {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("while its thread ends"), "{error}");
+    }
+}
+
+#[test]
 fn a_writer_works_on_while_nobody_waits() {
     let server = Server::start();
     let writer = server.client().writer(server.bucket());

@@ -112,7 +112,7 @@ async fn a_missing_permission_is_no_reason_to_sign_in_again() {
     );
     let error = client.buckets().find("b").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Forbidden);
-    assert_eq!(paths(&server), ["/api/v2/orgs", "/api/v2/buckets"]);
+    assert_eq!(paths(&server), ["/api/v2/buckets"]);
 }
 
 #[tokio::test]
@@ -357,6 +357,67 @@ async fn connections_are_kept_as_long_as_one_says() {
     assert_eq!(proxy.heads().len(), 3);
 }
 
+#[tokio::test]
+async fn a_tunnel_that_a_proxy_refuses_is_told_as_such() {
+    let proxy = crate::support::proxy::Proxy::start(Some("Basic dTpw")).await;
+    for url in ["https://localhost:1", "http://localhost:1"] {
+        let client = Client::builder(url).danger_accept_invalid_certificates(true);
+        let client = client.proxy(proxy.url().replace("http", "HTTP")).retries(3).build().unwrap();
+        let error = client.buckets().list().org("0123456789abcdef").all().await.unwrap_err();
+        assert_eq!((error.status(), error.is_retryable()), (Some(407), false), "{url}");
+        assert!(
+            error.to_string().ends_with("; check the proxy's user name and password"),
+            "{error}"
+        );
+    }
+    assert_eq!(proxy.heads().len(), 2);
+}
+
+#[tokio::test]
+async fn a_token_that_is_locked_is_asked_for_again() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    let server = Server::start();
+    let locked = || {
+        let body = r#"{"code":"forbidden","message":"token is inactive"}"#;
+        Fault::answer(403).body(body).on("/api/v2/write").times(1)
+    };
+    server.inject(locked());
+    let (asked, token) = (AtomicUsize::new(0), server.token().to_owned());
+    let client = Client::builder(server.url()).org(server.org()).token_provider(move || {
+        let first = asked.fetch_add(1, Ordering::Relaxed) == 0;
+        Ok(if first { "locked".into() } else { token.as_str().into() })
+    });
+    client.build().unwrap().write("my-bucket", "m f=1 1").await.unwrap();
+    server.inject(locked());
+    let error = server.client().write("my-bucket", "m f=1 1").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Forbidden);
+    assert!(
+        error.to_string().ends_with("; set its status to active, or use another one"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_time_out_is_for_the_words_of_an_error_too() {
+    let late = b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 9\r\n\r\n";
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read(&mut [0; 4096]).await.unwrap();
+        stream.write_all(late).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let client = Client::builder(format!("http://{address}")).timeout(Duration::from_millis(300));
+    let client = client.idle_timeout(Duration::MAX).build().unwrap();
+    let begun = std::time::Instant::now();
+    assert_eq!(client.write("b", "m f=1").org("o").await.unwrap_err().status(), Some(500));
+    assert!(begun.elapsed() < Duration::from_millis(1_500), "{:?}", begun.elapsed());
+}
+
 #[test]
 fn a_client_certificate_must_be_whole_and_its_key_readable() {
     const CERTIFICATE: &str = include_str!("pem/client.crt");
@@ -369,7 +430,10 @@ fn a_client_certificate_must_be_whole_and_its_key_readable() {
             .identity(certificate, key)
     };
     identity(CERTIFICATE, ENCRYPTED).identity_password("a-password").build().unwrap();
+    let both = format!("a comment: ENCRYPTED\n{CERTIFICATE}{ENCRYPTED}");
+    identity(&both, "").identity_password("a-password").build().unwrap();
     let other = crate::support::tls::Signed::local();
+    identity(&format!("# ENCRYPTED\n{}{}", other.certificate, other.key), "").build().unwrap();
     identity(&other.certificate, &other.key).build().unwrap();
     for (builder, words) in [
         (identity("x", &other.key), "`identity` holds no certificate; it takes PEM text"),

@@ -96,10 +96,12 @@ impl Api {
 
     /// The ID of this organization, else of the client's.
     pub(super) async fn org_id(&self, own: Option<&OrgRef>) -> Result<String> {
-        match own {
-            Some(org) => org.resolve(self).await,
-            None => OrgRef::from(self.0.org(None)?).resolve(self).await,
-        }
+        self.org(own)?.resolve(self).await
+    }
+
+    /// This organization, else the client's.
+    pub(super) fn org(&self, own: Option<&OrgRef>) -> Result<OrgRef> {
+        own.map_or_else(|| self.0.org(None).map(OrgRef::from), |org| Ok(org.clone()))
     }
 }
 

@@ -32,6 +32,11 @@ use crate::time::Timestamp;
 /// assert_eq!((changed.id, changed.retention), (bucket.id, None));
 /// client.buckets().delete("sensors").await?;
 /// assert_eq!(client.buckets().find("sensors").await?, None);
+///
+/// // Without those that the server made for itself.
+/// let all = client.buckets().list().all().await?;
+/// let own: Vec<_> = all.into_iter().filter(|bucket| !bucket.system).collect();
+/// assert_eq!(own.len(), 1);
 /// # Ok(())
 /// # }
 /// ```
@@ -116,6 +121,7 @@ impl sealed::Item for Bucket {
     const KEY: &'static str = "buckets";
     const PAGING: Paging = Paging::Offset(100);
     const OF_ORG: bool = true;
+    const TAKES_ORG_NAME: bool = true;
 
     fn key(&self) -> &str {
         &self.id
@@ -145,7 +151,8 @@ impl Buckets {
     /// The bucket, if there is one that the token may read.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for the empty name,
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for the empty name and where no organization is set,
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such organization,
     /// [`Unauthorized`](crate::ErrorKind::Unauthorized), and failures of the connection.
     ///
     /// # Cancel safety

@@ -261,11 +261,13 @@ struct Change {
 
 impl Change {
     fn check(&self) -> Result<()> {
-        if self.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
-            let problem = "is blank; give it a name";
-            return Err(SettingCause::Invalid { what: "label's name", problem }.into());
-        }
-        Ok(())
+        let name = self.name.as_deref().unwrap_or("named");
+        let problem = match name.trim() {
+            "" => "is blank; give it a name",
+            trimmed if trimmed == name => return Ok(()),
+            _ => "begins or ends with a blank, which the server would cut off; leave it out",
+        };
+        Err(SettingCause::Invalid { what: "label's name", problem }.into())
     }
 }
 

@@ -9,6 +9,8 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::api::Api;
+use super::cursor::Cursor;
+pub(super) use super::cursor::Paging;
 use super::references::{OrgRef, UserRef};
 use crate::error::{Error, Result, SettingCause};
 use crate::http::{BoxFuture, Method};
@@ -28,6 +30,8 @@ pub(super) mod sealed {
         const PAGING: super::Paging;
         /// Whether a list is one organization's, the client's if no other is named.
         const OF_ORG: bool;
+        /// Whether the server takes its name for that.
+        const TAKES_ORG_NAME: bool = false;
 
         /// What no other item has.
         fn key(&self) -> &str;
@@ -35,6 +39,11 @@ pub(super) mod sealed {
         /// When it is, of what is paged by time.
         fn time(&self) -> Option<super::Timestamp> {
             None
+        }
+
+        /// Whether it is this organization's, where the server may list others too.
+        fn is_of(&self, _org_id: &str) -> bool {
+            true
         }
 
         /// Whether only a token that sees the whole list sees this item.
@@ -49,33 +58,17 @@ pub(super) mod sealed {
     }
 }
 
-/// How the rest of a list is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[doc(hidden)]
-pub enum Paging {
-    /// There is no rest.
-    None,
-    /// By how many items there were; so many at once at most.
-    Offset(usize),
-    /// By the last item; so many at once at most.
-    After(usize),
-    /// By the time of the earliest item, since the latest come first; so many at once at most.
-    Before(usize),
-}
-
-/// After so many pages in a row without anything new there is no other.
-const EMPTY_PAGES: u32 = 10;
-
 /// A list, asked for page by page: a [`Stream`] of its items, or [`all`](Self::all) of them.
 ///
 /// Each item comes once. **What is created or deleted meanwhile** may come or not; what is there from
-/// start to end comes, also when others are created, and (where a server counts: buckets,
-/// organizations, users, scripts) as long as between two pages no more than a tenth of a page is deleted.
+/// start to end comes, also when others are created or deleted (where a server counts, for buckets,
+/// organizations, users and scripts: as long as between two pages no more than a tenth of a page is deleted).
 ///
 /// **A token that may not see everything** gets short and empty pages from the server, since it leaves out
 /// what the token may not see after it has cut the list into pages. So a short page is not the end; ten
-/// empty ones in a row are: that is a thousand items that the token may not see. A larger
-/// [`page_size`](Self::page_size) cannot be had; to find one thing, ask by name.
+/// empty ones in a row are: that is a thousand items that the token may not see. Tasks end where it may not
+/// see 499 in a row. A larger [`page_size`](Self::page_size) cannot be had; to find one thing, ask by name, for a
+/// task by ID.
 ///
 /// The stream ends at the first error.
 ///
@@ -122,48 +115,6 @@ struct Page<T> {
     scope: Scope,
     user: Option<(&'static str, UserRef)>,
     items: Vec<T>,
-}
-
-#[derive(Debug, Default)]
-struct Cursor {
-    offset: usize,
-    after: Option<String>,
-    before: Option<Timestamp>,
-    empty_pages: u32,
-    shows_all: bool,
-    is_done: bool,
-}
-
-impl Cursor {
-    /// Goes on behind a page of so many items at most, of which `new` had not come before.
-    fn turn<T: sealed::Item>(&mut self, page: &[T], limit: usize, new: usize) {
-        self.shows_all |= page.iter().any(T::shows_all);
-        // With a filter the server may give the same page at every offset.
-        self.empty_pages = if new == 0 { self.empty_pages + 1 } else { 0 };
-        // A page begins within the one before it, so that deletions do not push items past it.
-        self.offset += limit - limit / 10;
-        self.after = page.last().map(|item| item.key().to_owned());
-        self.is_done = match T::PAGING {
-            Paging::None => true,
-            Paging::Offset(_) => {
-                self.empty_pages == EMPTY_PAGES || (self.shows_all && page.len() < limit)
-            }
-            Paging::After(_) => new == 0,
-            Paging::Before(_) => !self.turn_back(page, limit, new),
-        };
-    }
-
-    /// Goes on with what is earlier; whether there may be something.
-    fn turn_back<T: sealed::Item>(&mut self, page: &[T], limit: usize, new: usize) -> bool {
-        const SECOND: i64 = 1_000_000_000;
-        let Some(earliest) = page.iter().filter_map(T::time).min() else { return false };
-        // There may be more of the same second, unless all of them were here already.
-        let same = Timestamp::from_nanos(earliest.as_nanos().saturating_add(SECOND));
-        let next = Some(if new > 0 { same } else { earliest });
-        let goes_on = page.len() >= limit && (new > 0 || self.before != next);
-        self.before = next;
-        goes_on
-    }
 }
 
 impl<T: sealed::Item> List<T> {
@@ -244,7 +195,8 @@ impl<T: sealed::Item> List<T> {
     }
 
     pub(super) fn starting_after(mut self, key: String) -> Self {
-        self.cursor.after = Some(key);
+        self.cursor.start = Some(key);
+        self.cursor.after.clone_from(&self.cursor.start);
         self
     }
 
@@ -295,11 +247,20 @@ impl<T: sealed::Item> List<T> {
         self.page = None;
         let Page { scope, user, items } = page?;
         (self.scope, self.user) = (scope, user);
+        if !self.cursor.joins(&items, &self.seen) {
+            return Poll::Ready(Ok(()));
+        }
         let is_new: Vec<bool> =
             items.iter().map(|item| self.seen.insert(item.key().to_owned())).collect();
         let new = is_new.iter().filter(|is_new| **is_new).count();
         self.cursor.turn(&items, limit.unwrap_or(0), new);
-        let new_items = items.into_iter().zip(is_new).filter(|(_, is_new)| *is_new);
+        let scope = &self.scope;
+        let is_of = |item: &T| match scope {
+            Scope::Org(OrgRef::Id(id)) => item.is_of(id),
+            _ => true,
+        };
+        let new_items = items.into_iter().zip(is_new);
+        let new_items = new_items.filter(|(item, is_new)| *is_new && is_of(item));
         self.items.extend(new_items.map(|(item, _)| item));
         Poll::Ready(Ok(()))
     }
@@ -313,7 +274,12 @@ impl<T: sealed::Item> List<T> {
         };
         let limit = self.page_size.unwrap_or(most);
         if (1..=most).contains(&limit) {
-            return Ok(Some(limit));
+            return Ok(Some(match T::PAGING {
+                Paging::After(_) if self.cursor.is_wide => most,
+                // With the one that has come already.
+                Paging::After(_) => most.min(limit + 1),
+                _ => limit,
+            }));
         }
         let problem = "is none that the server gives: 1 to 100, of tasks, runs and scripts to 500";
         Err(SettingCause::Invalid { what: "page size", problem }.into())
@@ -349,17 +315,25 @@ fn ask<T: sealed::Item>(
 ) -> BoxFuture<Result<Page<T>>> {
     Box::pin(async move {
         let org = match &scope {
-            Scope::Client => Some(api.org_id(None).await?),
-            Scope::Org(org) => Some(api.org_id(Some(org)).await?),
+            Scope::Client => Some(api.org(None)?),
+            Scope::Org(org) => Some(org.clone()),
             Scope::All => None,
         };
-        let scope = org.clone().map_or(scope, |id| Scope::Org(OrgRef::Id(id)));
+        let org = match org {
+            Some(org) if !T::TAKES_ORG_NAME => Some(OrgRef::Id(org.resolve(&api).await?)),
+            org => org,
+        };
+        let scope = org.clone().map_or(scope, Scope::Org);
+        let of_org = match org {
+            Some(org) => Some(org.parameter(&api).await?),
+            None => None,
+        };
         let of_user = match &user {
             Some((key, user)) => Some((*key, user.resolve(&api).await?)),
             None => None,
         };
         let user = of_user.clone().map(|(key, id)| (key, UserRef::Id(id)));
-        let all = org.map(|id| ("orgID", id)).into_iter().chain(of_user).chain(parameters);
+        let all = of_org.into_iter().chain(of_user).chain(parameters);
         let request = all.fold(Api::request(Method::Get, &path), |request, (key, value)| {
             request.parameter(key, value)
         });

@@ -20,7 +20,7 @@
 //! | somebody in it | … [`.members("o")`](Organizations::members)`.add("u")`, [`.owners("o")`](Organizations::owners) |
 //! | a secret for its scripts | … [`.secrets("o")`](Organizations::secrets)`.put("key", "secret")` |
 //! | a script that runs every hour | `client.tasks()`[`.create("t", Schedule::every(hour), script)`](Tasks::create) |
-//! | it to run now, or as of last week | … [`.run(id)`](Tasks::run)`.at(time)` |
+//! | it to run now, or as of last week | … [`.run(id)`](Tasks::run)`.at(time)`, and to wait for that [`.to_end(limit)`](RunTask::to_end) |
 //! | to know how its runs went | … [`.runs(id)`](Tasks::runs), [`.logs(id)`](Tasks::logs) |
 //! | to stop it for a while | … [`.disable(id)`](Tasks::disable) |
 //! | to mark buckets and tasks | `client.labels()`[`.create("l")`](Labels::create), `client.buckets()`[`.labels("b")`](Buckets::labels)`.attach(&label.id)` |
@@ -52,6 +52,7 @@
 mod api;
 mod authorizations;
 mod buckets;
+mod cursor;
 mod dbrps;
 mod extra;
 mod labels;

@@ -123,8 +123,7 @@ impl OrgRef {
         match self {
             Self::Id(id) => api.find(format!("orgs/{id}"), &["organization not found"]).await,
             Self::Name(name) => {
-                // The server cuts blanks off a name.
-                let is_it = |org: &Organization| org.name == name.trim();
+                let is_it = |org: &Organization| org.name == *name;
                 let missing = ["organization name"];
                 api.find_named("orgs", &[("org", name)], &missing, is_it).await
             }
@@ -136,6 +135,18 @@ impl OrgRef {
             return self.check().map(|()| id.clone());
         }
         self.required(self.find(api).await?).map(|org| org.id)
+    }
+
+    /// As it stands in a URL, where the server takes a name too: a token for a bucket may not look up the
+    /// organization of that.
+    pub(super) async fn parameter(self, api: &Api) -> Result<(&'static str, String)> {
+        match self {
+            // The server would take one that looks like an ID for that.
+            Self::Name(name) if !is_id(&name) => {
+                check_name("organization", &name).map(|()| ("org", name))
+            }
+            other => Ok(("orgID", other.resolve(api).await?)),
+        }
     }
 }
 
@@ -168,9 +179,9 @@ impl BucketRef {
         match self {
             Self::Id(id) => api.find(format!("buckets/{id}"), &missing).await,
             Self::Name(name) => {
-                let org = api.org_id(org).await?;
+                let (key, org) = api.org(org)?.parameter(api).await?;
                 let is_it = |bucket: &Bucket| bucket.name == *name;
-                let filters = [("orgID", org.as_str()), ("name", name)];
+                let filters = [(key, org.as_str()), ("name", name)];
                 api.find_named("buckets", &filters, &missing, is_it).await
             }
         }

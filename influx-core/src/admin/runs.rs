@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use serde::{Deserialize, Serialize};
 
 use super::api::{Api, awaited};
@@ -7,7 +9,7 @@ use super::references::check_id;
 use super::tasks::{Tasks, path};
 use super::words::RunStatus;
 use crate::error::Result;
-use crate::http::Method;
+use crate::http::{Method, pause};
 use crate::time::{Timestamp, ToTimestamp};
 
 /// A run of a task.
@@ -91,7 +93,8 @@ impl Tasks {
         }
     }
 
-    /// The run, if there is one.
+    /// The run, if there is one. One that has just been asked for may not be there yet, nor between its
+    /// end and the moment when that is noted; see [`RunTask::to_end`].
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no ID,
@@ -197,6 +200,37 @@ impl RunTask {
     pub fn at(mut self, time: impl ToTimestamp) -> Self {
         self.at = Some(time.to_timestamp());
         self
+    }
+
+    /// Starts it, and waits until it is done: the run as it is then, with its log, or as it is when this
+    /// time is over, which its `status` tells.
+    ///
+    /// ```no_run
+    /// # async fn example(client: influx_core::Client, id: &str) -> influx_core::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let run = client.tasks().run(id).to_end(Duration::from_secs(60)).await?;
+    /// assert!(run.status.is_final(), "{:?}", run.log);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`RunTask`], and failures of the connection. That the run fails is none.
+    ///
+    /// # Cancel safety
+    /// Dropping the future leaves it running.
+    pub async fn to_end(self, limit: Duration) -> Result<Run> {
+        const LONGEST: Duration = Duration::from_secs(1);
+        let (tasks, begun) = (Tasks { api: self.api.clone() }, Instant::now());
+        let mut run = self.send().await?;
+        let mut rest = Duration::from_millis(50);
+        while !run.status.is_final() && begun.elapsed() < limit {
+            pause(rest.min(limit.saturating_sub(begun.elapsed()))).await;
+            rest = LONGEST.min(rest * 2);
+            run = tasks.find_run(&run.task_id, &run.id).await?.unwrap_or(run);
+        }
+        Ok(run)
     }
 
     async fn send(self) -> Result<Run> {

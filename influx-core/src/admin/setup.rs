@@ -18,9 +18,14 @@ use crate::http::{BoxFuture, Connection, Method, Request, Token};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let server = influx_testkit::Server::builder().not_set_up().start()?;
-/// # let client = influx_core::Client::builder(server.url()).build()?;
-/// let setup = client.setup("admin", "my-org", "my-bucket").password("at-least-8").await?;
-/// let token = setup.token;
+/// # let url = server.url();
+/// use influx_core::Client;
+///
+/// let new = Client::builder(&url).build()?;
+/// let setup = new.setup("admin", "my-org", "my-bucket").password("at-least-8").await?;
+/// // Whoever keeps this token needs no other; `token` of the set-up says which one it is to be.
+/// let client = Client::builder(&url).token(&setup.token).org(&setup.org_id).build()?;
+/// client.write("my-bucket", "cpu temp=22.35").await?;
 /// # Ok(())
 /// # }
 /// ```

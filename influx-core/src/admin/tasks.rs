@@ -29,11 +29,12 @@ use crate::time::Timestamp;
 ///
 /// let (bucket, hour) = ("my-bucket", Duration::from_secs(3_600));
 /// let script = flux!(
-///     r#"from(bucket: {bucket}) |> range(start: -task.every) |> mean() |> to(bucket: "means")"#
+///     r#"from(bucket: {bucket}) |> range(start: -task.every)
+///         |> aggregateWindow(every: task.every, fn: mean) |> to(bucket: "means")"#
 /// );
 /// let task = client.tasks().create("means", Schedule::every(hour), script).await?;
-/// let run = client.tasks().run(&task.id).await?;
-/// assert_eq!(client.tasks().find_run(&task.id, &run.id).await?.map(|run| run.task_id), Some(task.id));
+/// let run = client.tasks().run(&task.id).to_end(Duration::from_secs(60)).await?;
+/// assert!(run.status.is_final());
 /// # Ok(())
 /// # }
 /// ```
@@ -105,6 +106,11 @@ impl sealed::Item for Task {
     fn key(&self) -> &str {
         &self.id
     }
+
+    /// Asked for a user's, the server forgets the organization.
+    fn is_of(&self, org_id: &str) -> bool {
+        self.org_id == org_id
+    }
 }
 
 pub(super) fn path(id: &str) -> Result<String> {
@@ -143,7 +149,12 @@ impl Tasks {
     /// # Cancel safety
     /// Safe.
     pub async fn find(&self, id: &str) -> Result<Option<Task>> {
-        self.api.find(path(id)?, &["failed to find task: task not found", "task not found"]).await
+        const MISSING: [&str; 3] = [
+            "failed to find task: task not found",
+            "failed to find task: unauthorized",
+            "task not found",
+        ];
+        self.api.find(path(id)?, &MISSING).await
     }
 
     /// The tasks of the client's organization, or of [another](List::org).
@@ -264,7 +275,7 @@ impl List<Task> {
         self.filter("type", "basic")
     }
 
-    /// Only those behind the one of this ID.
+    /// Only those behind the one of this ID, which has to exist: else the server leaves out the next one.
     pub fn after(self, id: impl Into<String>) -> Self {
         self.starting_after(id.into())
     }

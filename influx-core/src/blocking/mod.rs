@@ -64,7 +64,7 @@ pub trait Wait: IntoFuture<Output: Outcome> + Sized {
     ///
     /// # Errors
     /// Those of the call; [`InvalidInput`](crate::ErrorKind::InvalidInput) within an async runtime,
-    /// and where none can be started.
+    /// in the destructor of a thread-local value, and where no runtime can be started.
     fn wait(self) -> Result<<Self::Output as Outcome>::Value> {
         runtime()?.block_on(self.into_future()).into_result()
     }
@@ -158,9 +158,18 @@ plain!(Report, Event, Option<Event>);
 /// The runtime of all waiting, unless the caller is within another.
 fn runtime() -> Result<&'static Runtime> {
     static RUNTIME: OnceLock<Result<Runtime>> = OnceLock::new();
-    if Handle::try_current().is_ok() {
-        let problem = "would block a thread of the async runtime that it was made in; use `.await` \
-                       there, or make the call on a thread of its own";
+    let problem = match Handle::try_current() {
+        Ok(_) => Some(
+            "would block a thread of the async runtime that it was made in; use `.await` there, or \
+             make the call on a thread of its own",
+        ),
+        // As in the destructor of a thread-local value.
+        Err(error) if error.is_thread_local_destroyed() => {
+            Some("was made while its thread ends; make it before that, or on another thread")
+        }
+        Err(_) => None,
+    };
+    if let Some(problem) = problem {
         return Err(SettingCause::Invalid { what: "blocking call", problem }.into());
     }
     let start = || {

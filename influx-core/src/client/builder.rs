@@ -55,7 +55,7 @@ use crate::http::{Header, Proxy, Token, TokenSource};
 ///
 /// Names and formats of files and variables are those of the official clients, and further ones in the
 /// same manner; a file of theirs can be used. `true`, `yes`, `on`, `1` and their opposites are truth values;
-/// anything else is an error, never a default. The value `${env.NAME}` of a tag, in a file or variable, is that of the
+/// anything else is an error, never a default. The value `${env.NAME}`, of anything in a file and of a tag in a variable, is that of the
 /// environment variable `NAME`. `profilers` does nothing but warn; see
 /// [`Query::fetch_profiled`](super::Query::fetch_profiled).
 #[derive(Debug, Clone)]
@@ -169,7 +169,7 @@ impl ClientBuilder {
     }
 
     /// Asks for the token before the first request, and again when the server does not know it
-    /// (401): so a token that is rotated is taken up without a restart. A request that was refused is
+    /// (401) or it is inactive (403): so a token that is rotated is taken up without a restart. A request that was refused is
     /// then sent once more. `read` is called between requests and should not take long. When it fails, or gives
     /// an empty token, the request is [`Unauthorized`](crate::ErrorKind::Unauthorized), and a
     /// [`writer`](Client::writer) keeps its lines and asks again.

@@ -104,15 +104,24 @@ impl Entry {
             .map_err(|error| self.wrong_for("names a file that cannot be read", error))
     }
 
-    /// The value of a default tag: its text, or with `${env.NAME}` that of the environment variable.
-    pub(super) fn tag(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
-        let text = self.text()?;
-        let Some(name) = text.strip_prefix("${env.").and_then(|rest| rest.strip_suffix('}')) else {
-            return Ok(text);
+    /// The same, or with `${env.NAME}` for a value what this environment variable says.
+    pub(super) fn expanded(mut self, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let text = match &self.value {
+            Raw::Text(text) => text,
+            #[cfg(feature = "config-file")]
+            _ => return Ok(self),
         };
-        variable(name).ok_or_else(|| {
-            SettingCause::Unset { place: self.place.clone(), variable: name.to_owned() }.into()
-        })
+        let name = text.trim().strip_prefix("${env.").and_then(|rest| rest.strip_suffix('}'));
+        let Some(name) = name else { return Ok(self) };
+        let Some(value) = variable(name) else {
+            return Err(SettingCause::Unset {
+                place: self.place.clone(),
+                variable: name.to_owned(),
+            }
+            .into());
+        };
+        self.value = Raw::Text(value);
+        Ok(self)
     }
 }
 
@@ -153,11 +162,12 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_may_stand_for_a_variable() {
+    fn a_value_may_stand_for_a_variable() {
         let known = |name: &str| (name == "HOST").then(|| "a".to_owned());
-        assert_eq!(entry("${env.HOST}").tag(known).unwrap(), "a");
-        assert_eq!(entry("on ${env.HOST}").tag(known).unwrap(), "on ${env.HOST}");
-        let error = entry("${env.HOTS}").tag(known).unwrap_err();
+        let expanded = |text| entry(text).expanded(known).and_then(|entry| entry.text());
+        assert_eq!(expanded("${env.HOST}").unwrap(), "a");
+        assert_eq!(expanded("on ${env.HOST}").unwrap(), "on ${env.HOST}");
+        let error = expanded("${env.HOTS}").unwrap_err();
         assert!(
             error.to_string().contains("environment variable `HOTS`, which is not set"),
             "{error}"

@@ -35,9 +35,12 @@ pub(super) fn read(
         let Ok(value) = value.into_string() else {
             return Err(SettingCause::Configured { place, problem: "is not UTF-8" }.into());
         };
-        let entry = Entry::new(key, place, Raw::Text(value));
+        let mut entry = Entry::new(key, place, Raw::Text(value));
         if is_tag && entry.key.is_empty() {
             return Err(entry.wrong("names no tag; its key goes behind `TAG_`"));
+        }
+        if is_tag {
+            entry = entry.expanded(|name| std::env::var(name).ok())?;
         }
         if !entry.is_blank() {
             if is_tag { &mut layer.tags } else { &mut layer.settings }.push(entry);

@@ -38,7 +38,11 @@ const SETTINGS: [(&str, Apply); 26] = [
     }),
     ("proxy", |it, entry| put(&mut it.wire.proxy, Proxy::At(entry.text()?))),
     ("proxy_from_env", |it, entry| {
-        it.wire.proxy = if entry.boolean()? { Proxy::Environment } else { Proxy::None };
+        match (entry.boolean()?, &it.wire.proxy) {
+            (true, _) => it.wire.proxy = Proxy::Environment,
+            (false, Proxy::Environment) => it.wire.proxy = Proxy::None,
+            (false, Proxy::At(_) | Proxy::None) => {}
+        }
         Ok(())
     }),
     ("profilers", |it, entry| {
@@ -46,7 +50,7 @@ const SETTINGS: [(&str, Apply); 26] = [
         Ok(())
     }),
     // What the CLI notes for itself.
-    ("active", nothing),
+    ("active", |_, entry| entry.boolean().map(drop)),
     ("previous", nothing),
 ];
 
@@ -59,9 +63,28 @@ pub(super) struct Layer {
     pub(super) proxy_headers: Vec<Entry>,
 }
 
+impl Layer {
+    /// Two settings of one source that say different things: neither is taken in silence.
+    fn check(&self) -> Result<()> {
+        let find = |key: &str| self.settings.iter().find(|entry| entry.key == key);
+        if let (Some(one), Some(other)) = (find("gzip"), find("enable_gzip"))
+            && one.boolean()? != other.boolean()?
+        {
+            return Err(one.wrong("says something else than `enable_gzip`; leave one of them out"));
+        }
+        if let (Some(_), Some(from_env)) = (find("proxy"), find("proxy_from_env"))
+            && from_env.boolean()?
+        {
+            return Err(from_env.wrong("stands beside a `proxy`; leave one of them out"));
+        }
+        Ok(())
+    }
+}
+
 impl Options {
     /// Takes over what a source says, in place of what was set before.
     pub(super) fn overlay(&mut self, layer: &Layer) -> Result<()> {
+        layer.check()?;
         self.forget_credentials_before(&layer.settings);
         for entry in &layer.settings {
             if let Some(apply) = find(&entry.key) {
@@ -69,8 +92,7 @@ impl Options {
             }
         }
         for tag in &layer.tags {
-            let value = tag.tag(|name| std::env::var(name).ok())?;
-            self.default_tags.push((tag.key.clone(), value));
+            self.default_tags.push((tag.key.clone(), tag.text()?));
         }
         for header in &layer.headers {
             self.wire.headers.push(Header::new(&header.key, header.text()?));
@@ -85,6 +107,8 @@ impl Options {
     fn forget_credentials_before(&mut self, settings: &[Entry]) {
         let has = |key: &str| settings.iter().any(|entry| entry.key == key);
         if has("token") && !has("username") && !has("password") {
+            // How that user was to be shown goes with it.
+            self.basic &= self.user.is_none();
             (self.user, self.password) = (None, None);
         }
         if has("token") && has("username") && has("password") {

@@ -392,6 +392,12 @@ impl Error {
         self.server_code() == Some("not found") && self.server_message().is_some_and(said)
     }
 
+    /// Whether the server knows the token, and takes it no more.
+    #[cfg(feature = "client")]
+    pub(crate) fn is_of_inactive_token(&self) -> bool {
+        self.status() == Some(403) && self.server_message() == Some(transport::TOKEN_IS_INACTIVE)
+    }
+
     /// The error that this one only adds to.
     fn wrapped(&self) -> Option<&Self> {
         match &self.0.cause {

@@ -24,7 +24,7 @@ pub(crate) enum SettingCause {
     /// A setting of the environment or of a file that cannot work.
     #[cfg(feature = "client")]
     Configured { place: Place, problem: &'static str },
-    /// A default tag whose value is that of an environment variable that is not set.
+    /// A setting whose value is that of an environment variable that is not set.
     #[cfg(feature = "client")]
     Unset { place: Place, variable: String },
     /// A file of settings that cannot be read.
@@ -75,7 +75,10 @@ impl fmt::Display for SettingCause {
             Self::Invalid { what, problem } => write!(f, "the {what} {problem}"),
             Self::NoToken { problem } => write!(f, "the token of `token_provider` {problem}"),
             Self::NoSuch { what, name } => {
-                write!(f, "there is no {what} `{}`, or the token may not see it", Excerpt(name))
+                write!(f, "there is no {what} `{}`, or the token may not see it", Excerpt(name))?;
+                // A token for single buckets sees none, and needs none.
+                let by_id = *what == "organization";
+                f.write_str(if by_id { "; name the organization by its ID" } else { "" })
             }
             Self::OtherRetention { bucket, wanted, is } => {
                 let bucket = Excerpt(bucket);

@@ -3,6 +3,9 @@ use std::time::Duration;
 
 use super::{ErrorKind, Excerpt, LongExcerpt};
 
+/// What the server says of a token that somebody has locked.
+pub(crate) const TOKEN_IS_INACTIVE: &str = "token is inactive";
+
 /// What the HTTP connection refuses.
 #[derive(Debug)]
 pub(crate) enum TransportCause {
@@ -269,6 +272,9 @@ impl Answer {
                 Some("check the user name and the password")
             }
             ErrorKind::Unauthorized => Some("set the token, or check it"),
+            ErrorKind::Forbidden if self.message == TOKEN_IS_INACTIVE => {
+                Some("set its status to active, or use another one")
+            }
             ErrorKind::Forbidden => Some("give the token the permission"),
             ErrorKind::PartialWrite => {
                 Some("the good points are stored; others may have been dropped as well")

@@ -92,11 +92,12 @@ fn clause(text: &str) -> Option<&str> {
 
 /// What is behind blanks and comments.
 fn blanks(text: &str) -> &str {
-    let text = text.trim_start();
-    match text.strip_prefix("//") {
-        Some(comment) => blanks(comment.split_once('\n').map_or("", |(_, rest)| rest)),
-        None => text,
+    let mut text = text.trim_start();
+    // No recursion: a script may have any number of lines of comment.
+    while let Some(comment) = text.strip_prefix("//") {
+        text = comment.split_once('\n').map_or("", |(_, rest)| rest.trim_start());
     }
+    text
 }
 
 /// A word, which may be none, and what is behind it.
@@ -156,6 +157,12 @@ mod tests {
         ] {
             assert_eq!(end_of_imports(&format!("{clauses}{rest}")), clauses.len(), "{clauses}");
         }
+    }
+
+    #[test]
+    fn comments_may_be_many() {
+        let clauses = format!("{}import \"a\"", "// one\n".repeat(200_000));
+        assert_eq!(end_of_imports(&format!("{clauses}\nx = 1")), clauses.len());
     }
 
     #[test]

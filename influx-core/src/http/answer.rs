@@ -12,6 +12,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use url::Url;
 
 use super::reqwest::Response;
 use crate::error::{Answer, Endpoint, Error, Failure};
@@ -31,14 +32,23 @@ struct Json {
 }
 
 /// Reads an answer whose status is an error.
-pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
+pub(super) async fn read(response: Response, endpoint: Endpoint) -> Error {
+    read_within(response, endpoint, None).await
+}
+
+/// The same, where no more than this is left of the time for all of it.
+pub(super) async fn read_within(
+    mut response: Response,
+    endpoint: Endpoint,
+    left: Option<Duration>,
+) -> Error {
     let status = response.status();
     let header = |response: &Response, name| response.header(name).map(ToOwned::to_owned);
     let code = header(&response, "x-platform-error-code");
     let influx_error = header(&response, "x-influx-error");
     let retry_after = response.header("retry-after").and_then(parse_retry_after);
-    let location = header(&response, "location");
-    let body = read_soon(&mut response, endpoint).await;
+    let location = response.header("location").map(without_password);
+    let body = read_soon(&mut response, endpoint, left).await;
 
     let mut answer = Answer {
         endpoint,
@@ -68,9 +78,22 @@ pub(super) async fn read(mut response: Response, endpoint: Endpoint) -> Error {
     answer.into()
 }
 
+/// What a proxy in front of a tunnel says, as it would say it without one.
+pub(super) fn refused_by_proxy(endpoint: Endpoint) -> Error {
+    Answer {
+        endpoint,
+        status: 407,
+        code: None,
+        message: String::new(),
+        retry_after: None,
+        failure: Failure::Foreign,
+    }
+    .into()
+}
+
 /// A redirect that is not followed, although some are.
 pub(super) fn redirected(response: &Response, endpoint: Endpoint, why: &'static str) -> Error {
-    let location = response.header("location").map(ToOwned::to_owned);
+    let location = response.header("location").map(without_password);
     Answer {
         endpoint,
         status: response.status(),
@@ -80,6 +103,19 @@ pub(super) fn redirected(response: &Response, endpoint: Endpoint, why: &'static 
         failure: Failure::Redirect { location, why },
     }
     .into()
+}
+
+/// Where a redirect leads, as it may be shown.
+fn without_password(location: &str) -> String {
+    let parsed = Url::parse("http://server/").and_then(|base| base.join(location));
+    match parsed {
+        Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
+            let cleared = url.set_password(None).and_then(|()| url.set_username(""));
+            cleared.map_or_else(|()| "(hidden)".to_owned(), |()| url.into())
+        }
+        Err(_) if location.contains('@') => "(hidden)".to_owned(),
+        _ => location.to_owned(),
+    }
 }
 
 /// The JSON of a body; of one that was too long to be read whole, as far as it goes.
@@ -94,10 +130,15 @@ fn parse(body: &[u8]) -> Option<Json> {
 }
 
 /// Without its body the status still says most of an answer, so the body has only a moment to come.
-pub(super) async fn read_soon(response: &mut Response, endpoint: Endpoint) -> BytesMut {
+pub(super) async fn read_soon(
+    response: &mut Response,
+    endpoint: Endpoint,
+    left: Option<Duration>,
+) -> BytesMut {
     let mut body = BytesMut::new();
     let reading = response.read_into(&mut body, LIMIT, endpoint);
-    let _ = tokio::time::timeout(PATIENCE, reading).await;
+    let patience = left.map_or(PATIENCE, |left| left.min(PATIENCE));
+    let _ = tokio::time::timeout(patience, reading).await;
     body
 }
 
@@ -129,7 +170,7 @@ fn parse_retry_after(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_csv, parse_retry_after};
+    use super::{is_csv, parse_retry_after, without_password};
     use std::time::Duration;
 
     #[test]
@@ -144,6 +185,19 @@ mod tests {
         }
         for other in ["", "text/html", "application/json", "text/csv-schema", "x; text/csv"] {
             assert!(!is_csv(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_location_shows_no_password() {
+        for (location, shown) in [
+            ("/x?a=b@c", "/x?a=b@c"),
+            ("https://host/x", "https://host/x"),
+            ("https://u:hunter2@host/x", "https://host/x"),
+            ("//hunter2@host/x", "http://host/x"),
+            ("http://u:hunter2@", "(hidden)"),
+        ] {
+            assert_eq!(without_password(location), shown);
         }
     }
 

@@ -19,7 +19,7 @@ mod wire;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use serde::de::DeserializeOwned;
@@ -110,7 +110,7 @@ impl Connection {
     }
 
     async fn call_once(&self, request: &Request, accepted: Option<u16>) -> Result<Reply> {
-        let endpoint = request.endpoint;
+        let (endpoint, begun) = (request.endpoint, Instant::now());
         let answered = within(self.timeout, endpoint, async {
             let response = self.send(request).await?;
             let status = response.status();
@@ -122,7 +122,10 @@ impl Connection {
         });
         match answered.await? {
             Ok(reply) => Ok(reply),
-            Err(response) => Err(answer::read(response, endpoint).await),
+            Err(response) => {
+                let left = self.timeout.map(|limit| limit.saturating_sub(begun.elapsed()));
+                Err(answer::read_within(response, endpoint, left).await)
+            }
         }
     }
 
@@ -138,7 +141,7 @@ impl Connection {
         match response.status() {
             200 if answer::may_be_csv(&response) => Ok(Body::new(response, endpoint, silence)),
             200..300 => {
-                let body = answer::read_soon(&mut response, endpoint).await;
+                let body = answer::read_soon(&mut response, endpoint, None).await;
                 Err(Reply::new(&response, body, endpoint).into_unexpected("the CSV"))
             }
             _ => Err(answer::read(response, endpoint).await),
@@ -172,12 +175,13 @@ impl Connection {
         let is_for_anyone = request.is_for_anyone() && matches!(self.auth, Auth::Session(_));
         let proof = if is_for_anyone { Proof::Nothing } else { self.auth.current(self).await? };
         let response = self.follow(request, &proof).await?;
-        if response.status() != 401 || !self.auth.is_renewable() {
+        if !matches!(response.status(), 401 | 403) || !self.auth.is_renewable() {
             return Ok(response);
         }
         let error = answer::read(response, request.endpoint).await;
-        // A missing permission is a 401 too; who asks for it is known then.
-        if error.kind() == ErrorKind::Unauthorized
+        // A missing permission is a 401 too; who asks for it is known then. Somebody who rotates tokens
+        // may lock the old one.
+        if (error.kind() == ErrorKind::Unauthorized || error.is_of_inactive_token())
             && let Some(renewed) = self.auth.renewed(&proof, self).await?
         {
             // The server has done nothing yet.
@@ -213,13 +217,16 @@ impl Connection {
             url.query_pairs_mut().extend_pairs(&request.parameters);
         }
         if url.as_str().len() > MAX_URL {
-            let problem = "is too long for a URL";
-            return Err(
-                SettingCause::Invalid { what: "bucket's or organization's name", problem }.into()
-            );
+            let problem = "is too long; shorten the name, ID or parameter that makes it so";
+            return Err(SettingCause::Invalid { what: "URL of the request", problem }.into());
         }
         Ok(url)
     }
+}
+
+/// Lets time pass between two calls.
+pub(crate) async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
 }
 
 /// Ends `work` after `limit`.

@@ -1,7 +1,9 @@
 //! The only file that names reqwest.
 
+use std::ffi::OsString;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
@@ -13,8 +15,8 @@ use reqwest::{ClientBuilder, RequestBuilder};
 use url::Url;
 
 use super::auth::Proof;
-use super::{Header, Method, Proxy, Request, Wire};
-use crate::error::{Endpoint, Error, Result, SettingCause, TransportCause};
+use super::{Header, Method, Proxy, Request, Wire, answer};
+use crate::error::{Endpoint, Error, Place, Result, SettingCause, TransportCause};
 
 const USER_AGENT_OF_THIS: &str = concat!("influx-core/", env!("CARGO_PKG_VERSION"));
 
@@ -97,6 +99,9 @@ impl Transport {
     }
 
     fn failure(&self, error: reqwest::Error, url: &Url, doing: Endpoint) -> Error {
+        if self.is_proxied && is_refused_by_proxy(&error) {
+            return answer::refused_by_proxy(doing);
+        }
         let server = url.origin().ascii_serialization();
         let cause = match tls::distrust(&error) {
             Some(why) => TransportCause::Untrusted { server, why },
@@ -111,18 +116,32 @@ impl Transport {
     }
 }
 
+/// Whether a proxy answered `CONNECT` with 407. Only the words of the error's source tell.
+fn is_refused_by_proxy(error: &reqwest::Error) -> bool {
+    let mut next = std::error::Error::source(error);
+    while let Some(error) = next {
+        if error.to_string().ends_with("proxy authorization required") {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
 fn client(base: &Url, wire: &Wire) -> Result<reqwest::Client> {
+    /// The pool cannot reckon with all that is longer.
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3_600);
     let mut builder = reqwest::Client::builder()
         .redirect(Policy::none())
         .pool_max_idle_per_host(wire.idle_connections)
-        .pool_idle_timeout(wire.idle_timeout)
+        .pool_idle_timeout(wire.idle_timeout.filter(|limit| *limit < CENTURY))
         .tcp_nodelay(true);
     // All requests share one connection: that it is dead must not be found out by each of them.
     #[cfg(feature = "http2")]
     {
         builder = builder
-            .http2_keep_alive_interval(std::time::Duration::from_secs(20))
-            .http2_keep_alive_timeout(std::time::Duration::from_secs(10));
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .http2_keep_alive_timeout(Duration::from_secs(10));
     }
     if let Some(limit) = wire.connect_timeout {
         builder = builder.connect_timeout(limit);
@@ -138,13 +157,7 @@ fn through(builder: ClientBuilder, wire: &Wire) -> Result<ClientBuilder> {
     let wrong = |problem| Error::from(SettingCause::Invalid { what: "proxy's URL", problem });
     match &wire.proxy {
         Proxy::At(url) => {
-            let scheme = url.split_once("://").map_or("http", |(scheme, _)| scheme);
-            if !["http", "https"].contains(&scheme) {
-                return Err(wrong("is neither http nor https; write it like http://proxy:3128"));
-            }
-            // Without its source, which would quote the URL and its password.
-            let proxy = reqwest::Proxy::all(url.as_str())
-                .map_err(|_| wrong("cannot be used; write it like http://proxy:3128"))?;
+            let proxy = proxy(url).map_err(wrong)?;
             Ok(builder.proxy(proxy.headers(map(&wire.proxy_headers)?)))
         }
         _ if !wire.proxy_headers.is_empty() => {
@@ -152,8 +165,36 @@ fn through(builder: ClientBuilder, wire: &Wire) -> Result<ClientBuilder> {
             Err(SettingCause::Missing { what: "proxy", remedy }.into())
         }
         Proxy::None => Ok(builder.no_proxy()),
-        Proxy::Environment => Ok(builder),
+        Proxy::Environment => check_environment(|name| std::env::var_os(name)).map(|()| builder),
     }
+}
+
+/// Or why there is none at this URL.
+fn proxy(url: &str) -> Result<reqwest::Proxy, &'static str> {
+    if !["http", "https"].contains(&&*super::wire::scheme(url)) {
+        return Err("is neither http nor https; write it like http://proxy:3128");
+    }
+    // Without its source, which would quote the URL and its password.
+    reqwest::Proxy::all(url).map_err(|_| "cannot be used; write it like http://proxy:3128")
+}
+
+/// The HTTP client would go on without a proxy where a variable names none that it can use.
+fn check_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<()> {
+    for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"] {
+        for name in [name.to_owned(), name.to_lowercase()] {
+            let value = variable(&name).unwrap_or_default();
+            let problem = match value.to_str() {
+                Some("") => None,
+                Some(url) => proxy(url).err(),
+                None => Some("is not UTF-8"),
+            };
+            if let Some(problem) = problem {
+                let place = Place::Variable(name);
+                return Err(SettingCause::Configured { place, problem }.into());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Says as whom the client speaks.
@@ -332,5 +373,26 @@ mod tls {
             return Err(SettingCause::Tls { problem }.into());
         }
         Ok(builder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_environment;
+
+    #[test]
+    fn a_proxy_of_the_environment_that_cannot_be_used_is_refused() {
+        let with = |set: &str, value: &str| {
+            check_environment(|name| (name == set).then(|| value.into())).map_err(|e| e.to_string())
+        };
+        for (name, value) in
+            [("HTTP_PROXY", "proxy:3128"), ("https_proxy", "HTTPS://u:p@proxy"), ("ALL_PROXY", "")]
+        {
+            with(name, value).unwrap();
+        }
+        for (name, value) in [("all_proxy", "socks5://hunter2@proxy"), ("HTTPS_PROXY", "http://")] {
+            let error = with(name, value).unwrap_err();
+            assert!(error.contains(name) && !error.contains("hunter2"), "{error}");
+        }
     }
 }

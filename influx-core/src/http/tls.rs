@@ -52,7 +52,7 @@ fn verifier(
         return Ok(Arc::new(Always { accepts: true, provider }));
     }
     let through_tls = match &wire.proxy {
-        Proxy::At(url) => url.starts_with("https:"),
+        Proxy::At(url) => super::wire::scheme(url) == "https",
         Proxy::None | Proxy::Environment => false,
     };
     if base.scheme() == "https" || through_tls {
@@ -110,8 +110,10 @@ fn parse(identity: &Identity) -> Result<Parsed> {
 
 fn key(identity: &Identity) -> Result<PrivateKeyDer<'static>> {
     let pem = if identity.key.is_empty() { &identity.certificate } else { &identity.key };
-    if holds(pem, b"ENCRYPTED") {
-        return decrypted(identity, pem);
+    if let Some(block) = block_of_key(pem)
+        && find(block, b"ENCRYPTED").is_some()
+    {
+        return decrypted(identity, block);
     }
     // Without its source, which may quote what it could not read.
     PrivateKeyDer::from_pem_slice(pem)
@@ -148,8 +150,27 @@ fn decrypted(_: &Identity, _: &[u8]) -> Result<PrivateKeyDer<'static>> {
     ))
 }
 
-fn holds(text: &[u8], word: &[u8]) -> bool {
-    text.windows(word.len()).any(|window| window == word)
+/// The first private key of a PEM text, which may hold certificates and comments too: from its first
+/// line to its last.
+fn block_of_key(pem: &[u8]) -> Option<&[u8]> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    const DASHES: &[u8] = b"-----";
+    let mut rest = pem;
+    loop {
+        rest = &rest[find(rest, BEGIN)?..];
+        let label = &rest[BEGIN.len()..];
+        let label = &label[..find(label, DASHES)?];
+        let last = [b"-----END ", label, DASHES].concat();
+        let end = find(rest, &last)? + last.len();
+        if label.ends_with(b"PRIVATE KEY") {
+            return Some(&rest[..end]);
+        }
+        rest = &rest[end..];
+    }
+}
+
+fn find(text: &[u8], word: &[u8]) -> Option<usize> {
+    text.windows(word.len()).position(|window| window == word)
 }
 
 /// Why TLS ended, where no further try will change that.

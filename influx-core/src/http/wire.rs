@@ -53,6 +53,11 @@ pub(crate) enum Proxy {
     At(String),
 }
 
+/// How one speaks to the proxy at this URL, in lower case.
+pub(super) fn scheme(proxy: &str) -> String {
+    proxy.split_once("://").map_or("http", |(scheme, _)| scheme).to_ascii_lowercase()
+}
+
 /// A header that may hold a secret.
 #[derive(Clone)]
 pub(crate) struct Header {

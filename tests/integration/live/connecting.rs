@@ -150,8 +150,8 @@ own_server! {
         assert!(error.to_string().ends_with("; check the proxy's user name and password"), "{error}");
         let builder = own.builder("https").ca_certificate(signed.certificate.as_str());
         let error = builder.proxy(proxy.url()).build().unwrap().ping().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Connect);
-        assert!(error.to_string().contains(" through the proxy; "), "{error}");
+        assert_eq!((error.status(), error.is_retryable()), (Some(407), false));
+        assert!(error.to_string().ends_with("; check the proxy's user name and password"), "{error}");
         plain.stop().await;
         own.stop().await;
     }

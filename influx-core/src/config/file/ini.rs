@@ -4,11 +4,14 @@
 //! Quotes around a value are not part of it. Keys keep their case here: those of settings are looked up
 //! without it.
 
+use std::collections::HashSet;
+
 use super::document::{Document, Item, Malformed, Section};
 use crate::config::entry::Raw;
 
 pub(super) fn parse(text: &str) -> Result<Document, Malformed> {
     let mut document = Document::default();
+    let (mut sections, mut keys) = (HashSet::new(), HashSet::new());
     let mut indentation = 0;
     for (number, line) in text.lines().enumerate() {
         let malformed =
@@ -22,7 +25,8 @@ pub(super) fn parse(text: &str) -> Result<Document, Malformed> {
             let name = rest.split_once(']').map(|(name, _)| name.trim());
             let name = name.filter(|name| !name.is_empty());
             let name = name.ok_or_else(|| malformed("a section is written `[name]`"))?;
-            if document.section(name).is_some() {
+            keys.clear();
+            if !sections.insert(name) {
                 return Err(malformed("this section is there twice"));
             }
             document.sections.push(Section { name: name.to_owned(), items: Vec::new() });
@@ -39,7 +43,7 @@ pub(super) fn parse(text: &str) -> Result<Document, Malformed> {
         }
         indentation = indented;
         let item = item(content, number + 1).map_err(malformed)?;
-        if section.items.iter().any(|other| other.key.eq_ignore_ascii_case(&item.key)) {
+        if !keys.insert(item.key.to_ascii_lowercase()) {
             return Err(malformed("this key is there twice"));
         }
         section.items.push(item);

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -93,8 +94,9 @@ impl<'de> Visitor<'de> for Nodes {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut pairs: Vec<(String, Node)> = Vec::new();
-        while let Some((key, value)) = map.next_entry()? {
-            if pairs.iter().any(|(other, _)| *other == key) {
+        let mut keys = HashSet::new();
+        while let Some((key, value)) = map.next_entry::<String, _>()? {
+            if !keys.insert(key.clone()) {
                 return Err(A::Error::custom(TWICE));
             }
             pairs.push((key, value));

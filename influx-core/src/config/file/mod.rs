@@ -6,6 +6,8 @@ mod json;
 mod profile;
 mod toml;
 
+use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use self::document::{Document, Item, Malformed, Section};
@@ -31,6 +33,7 @@ use crate::error::{Error, Place, Result, SettingCause};
 /// | INI | in `[influx2]` | in `[tags]` |
 /// | JSON | at the top, or in the object `influx2` | in the object `tags` |
 ///
+/// A value `${env.NAME}` is that of the environment variable `NAME`, which keeps a token out of the file.
 /// [`profile`](Self::profile) names another table than `influx2`. Headers stand beside the tags,
 /// in `headers` and `proxy_headers`. INI is read as Python's `configparser` does, but `%` means
 /// nothing, and a comment behind a value needs quotes around that; names of tags keep their case in every format. Null and blank text count as not set. The page of
@@ -123,15 +126,24 @@ impl ConfigFile {
 
     /// Takes over what the file says.
     pub(super) fn read_into(&self, options: &mut Options) -> Result<()> {
-        let text = std::fs::read_to_string(&self.path)
-            .map_err(|error| Error::setting(self.wrong(None, "it cannot be read"), error))?;
+        let text = std::fs::read_to_string(&self.path).map_err(|error| {
+            let problem = match error.kind() {
+                ErrorKind::InvalidData => "it is not UTF-8; save it in that encoding",
+                _ => "it cannot be read",
+            };
+            Error::setting(self.wrong(None, problem), error)
+        })?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let document = self
             .parse(text)
             .map_err(|Malformed { line, problem }| Error::from(self.wrong(line, problem)))?;
         let main = profile::choose(&document, self.profile.as_deref())
             .map_err(|problem| Error::from(self.wrong(None, problem)))?;
-        let layer = self.layer(&document, main, options);
+        self.check_keys(&document, main)?;
+        for warning in profile::beside(&document, main) {
+            options.warn(format!("in {}: {warning}", self.shown()));
+        }
+        let layer = self.layer(&document, main, options)?;
         self.warn_of_readers(&layer, options);
         self.check_url(&layer, main)?;
         options.file = Some(self.shown());
@@ -148,32 +160,54 @@ impl ConfigFile {
         }
     }
 
-    fn layer(&self, document: &Document, main: &Section, options: &mut Options) -> Layer {
+    /// A setting that is there twice, in other case, or is a table.
+    fn check_keys(&self, document: &Document, main: &Section) -> Result<()> {
+        let mut keys = HashSet::new();
+        for item in &main.items {
+            if !keys.insert(item.key.to_lowercase()) {
+                let problem = format!("`{}` is there twice, perhaps in other case", item.key);
+                return Err(self.wrong(item.line, problem).into());
+            }
+        }
+        let mut tables = document.sections.iter().filter_map(|section| {
+            let key = section.name.strip_prefix(&main.within(""))?;
+            settings::is_known(&key.to_lowercase()).then_some(key)
+        });
+        if let Some(key) = tables.next() {
+            let problem = format!("`{key}` is a table, where a value belongs");
+            return Err(self.wrong(None, problem).into());
+        }
+        Ok(())
+    }
+
+    fn layer(&self, document: &Document, main: &Section, options: &mut Options) -> Result<Layer> {
         let mut layer = Layer::default();
         for item in &main.items {
             let key = item.key.to_lowercase();
             if settings::is_known(&key) {
-                layer.settings.extend(self.entry(key, item));
+                layer.settings.extend(self.entry(key, item)?);
             } else {
                 options.warn(self.unknown(item));
             }
         }
-        let all = |name: &str| -> Vec<Entry> {
+        let all = |name: &str| -> Result<Vec<Entry>> {
             let own = (!main.name.is_empty()).then(|| main.within(name));
             let sections = std::iter::once(name.to_owned()).chain(own);
             let sections = sections.filter_map(|name| document.section(&name));
             let items = sections.flat_map(|section| &section.items);
-            items.filter_map(|item| self.entry(item.key.clone(), item)).collect()
+            items.filter_map(|item| self.entry(item.key.clone(), item).transpose()).collect()
         };
-        layer.tags = all("tags");
-        layer.headers = all("headers");
-        layer.proxy_headers = all("proxy_headers");
-        layer
+        layer.tags = all("tags")?;
+        layer.headers = all("headers")?;
+        layer.proxy_headers = all("proxy_headers")?;
+        Ok(layer)
     }
 
-    fn entry(&self, key: String, item: &Item) -> Option<Entry> {
+    fn entry(&self, key: String, item: &Item) -> Result<Option<Entry>> {
         let place = Place::File { path: self.shown(), line: item.line, key: item.key.clone() };
-        Some(Entry::new(key, place, item.value.clone())).filter(|entry| !entry.is_blank())
+        let entry = Entry::new(key, place, item.value.clone());
+        let entry = entry.expanded(|name| std::env::var(name).ok())?;
+        Ok(Some(entry).filter(|entry| !entry.is_blank()))
     }
 
     fn unknown(&self, item: &Item) -> String {
@@ -200,10 +234,16 @@ impl ConfigFile {
         use std::os::unix::fs::PermissionsExt as _;
 
         const OTHERS_READ: u32 = 0o004;
-        let secret =
-            |entry: &Entry| matches!(&*entry.key, "token" | "password" | "cert_key_password");
+        let secret = |entry: &Entry| match &*entry.key {
+            "token" | "password" | "cert_key_password" => true,
+            "proxy" => entry.text().is_ok_and(|url| url.contains('@')),
+            _ => false,
+        };
+        let has_secret = layer.settings.iter().any(secret)
+            || !layer.headers.is_empty()
+            || !layer.proxy_headers.is_empty();
         let mode = std::fs::metadata(&self.path).map(|metadata| metadata.permissions().mode());
-        if layer.settings.iter().any(secret) && mode.is_ok_and(|mode| mode & OTHERS_READ != 0) {
+        if has_secret && mode.is_ok_and(|mode| mode & OTHERS_READ != 0) {
             let path = self.shown();
             options.warn(format!(
                 "{path} holds a secret and can be read by everybody; `chmod 600` keeps it"

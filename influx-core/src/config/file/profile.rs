@@ -1,7 +1,7 @@
 //! Which part of a file holds the settings.
 
 use super::document::{Document, Section};
-use crate::config::entry::{Entry, Raw};
+use crate::config::entry::Entry;
 use crate::config::nearest::nearest;
 use crate::config::settings;
 use crate::error::Place;
@@ -22,7 +22,13 @@ pub(super) fn choose<'a>(
     if let Some(section) = document.section(USUAL).or(outside) {
         return Ok(section);
     }
-    let mut active = document.sections.iter().filter(|section| is_active(section));
+    let mut active = Vec::new();
+    for section in &document.sections {
+        if is_active(section)? {
+            active.push(section);
+        }
+    }
+    let mut active = active.into_iter();
     match (active.next(), active.next()) {
         (Some(section), None) => Ok(section),
         (Some(_), Some(_)) => Err(format!("several profiles are active: {}", names(document))),
@@ -54,11 +60,36 @@ fn holds_settings(section: &Section) -> bool {
     section.items.iter().any(|item| settings::is_known(&item.key.to_lowercase()))
 }
 
-fn is_active(section: &Section) -> bool {
-    section.items.iter().any(|item| item.key == "active" && is_true(&item.value))
+fn is_active(section: &Section) -> Result<bool, String> {
+    let Some(item) = section.items.iter().find(|item| item.key == "active") else {
+        return Ok(false);
+    };
+    let place = Place::Variable(String::new());
+    let active = Entry::new(String::new(), place, item.value.clone()).boolean();
+    active.map_err(|_| format!("`active` of `{}` is neither `true` nor `false`", section.name))
 }
 
-fn is_true(value: &Raw) -> bool {
-    let place = Place::Variable(String::new());
-    matches!(Entry::new(String::new(), place, value.clone()).boolean(), Ok(true))
+/// What stands beside the settings that were chosen, and looks as if it were meant to be one of them.
+pub(super) fn beside(document: &Document, main: &Section) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for section in &document.sections {
+        let outside = section.name.is_empty() || section.name == "DEFAULT";
+        if main.name == USUAL && outside && holds_settings(section) {
+            let place =
+                if section.name.is_empty() { "outside of all sections" } else { "in `DEFAULT`" };
+            warnings.push(format!("what stands {place} is not read beside `{USUAL}`"));
+        }
+        let local = section.name.strip_prefix(&main.within("")).unwrap_or(&section.name);
+        let meant = nearest(local, BESIDE).filter(|meant| *meant != local);
+        if let Some(meant) = meant
+            && section.name != main.name
+            && !holds_settings(section)
+        {
+            warnings.push(format!("`{}` is not read; did you mean `{meant}`?", section.name));
+        }
+    }
+    warnings
 }
+
+/// What has a table of its own.
+const BESIDE: [&str; 3] = ["tags", "headers", "proxy_headers"];

@@ -105,6 +105,66 @@ const JSON: &str = r#"{
 }"#;
 
 #[test]
+fn what_would_be_ignored_is_an_error_or_a_warning() {
+    for (name, text, words) in [
+        ("a.toml", "url = 'http://h'\n[token]\nx = 1", "`token` is a table, where a value belongs"),
+        ("a.toml", "[influx2]\nurl = 'http://h'\n[influx2.org]", "`org` is a table"),
+        ("a.json", r#"{"url": "http://h", "token": {}}"#, "`token` is a table"),
+        (
+            "a.toml",
+            "url = 'http://h'\ntoken = 'a'\nToken = 'b'",
+            "is there twice, perhaps in other case",
+        ),
+        ("a.toml", "url = 'http://h'\ngzip = false\nenable_gzip = true", "says something else"),
+        (
+            "a.toml",
+            "url = 'http://h'\nproxy = 'http://p'\nproxy_from_env = true",
+            "beside a `proxy`",
+        ),
+        ("configs", "[a]\nurl = 'http://h'\nactive = 'maybe'", "`active` of `a` is neither"),
+        ("a.toml", "url = 'http://h'\ntoken = '${env.NOWHERE_TO_BE_FOUND}'", "NOWHERE_TO_BE_FOUND"),
+    ] {
+        let error = read(name, text).unwrap_err().to_string();
+        assert!(error.contains(words), "{error} should say {words:?}");
+    }
+    for (name, text, words) in [
+        ("a.toml", "url = 'x'\n[influx2]\nurl = 'http://h'", "outside of all sections is not read"),
+        ("a.ini", "[DEFAULT]\ntoken=t\n[influx2]\nurl=http://h", "in `DEFAULT` is not read"),
+        ("a.toml", "url = 'http://h'\n[tag]\na = 'b'", "`tag` is not read; did you mean `tags`?"),
+    ] {
+        let options = read(name, text).unwrap();
+        assert!(options.warnings.iter().any(|it| it.contains(words)), "{:?}", options.warnings);
+    }
+}
+
+#[test]
+fn a_secret_may_stand_in_the_environment() {
+    let text =
+        "url = 'http://h'\ntoken = '${env.CARGO_PKG_NAME}'\n[headers]\nA = '${env.CARGO_PKG_NAME}'";
+    let options = read("a.toml", text).unwrap();
+    assert!(matches!(&options.token, TokenSource::Fixed(it) if it.expose() == "influx-core"));
+    assert_eq!(options.wire.headers[0].value.expose(), "influx-core");
+}
+
+#[test]
+fn a_proxy_stays_whatever_stands_behind_it() {
+    for text in
+        ["proxy = 'http://p'\nproxy_from_env = false", "proxy_from_env = false\nproxy = 'http://p'"]
+    {
+        let options = read("a.toml", &format!("url = 'http://h'\n{text}")).unwrap();
+        assert!(matches!(options.wire.proxy, Proxy::At(_)), "{text}");
+    }
+}
+
+#[test]
+fn another_encoding_is_named() {
+    let file = Written::new("a.toml", "");
+    std::fs::write(&file.0, b"\xff\xfeu\0r\0l\0").unwrap();
+    let error = Options::from_config_file(&ConfigFile::new(&file.0)).unwrap_err();
+    assert!(error.to_string().contains("it is not UTF-8"), "{error}");
+}
+
+#[test]
 fn every_format_says_the_same() {
     let ini = INI.replace("key = \"value\n", "key = value\n");
     for (name, text) in [

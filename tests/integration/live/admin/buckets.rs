@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use influx_core::ErrorKind;
-use influx_core::admin::{BucketRef, Role};
+use influx_core::admin::{BucketRef, Permission, Role};
 
 use crate::support::live::live;
 
@@ -29,6 +29,22 @@ live! {
         assert_eq!(buckets.update(&bucket).name("x").await.unwrap_err().kind(), ErrorKind::NotFound);
         assert_eq!(buckets.update(&name).name("x").await.unwrap_err().kind(), ErrorKind::NotFound);
         assert_eq!(buckets.find(&bucket).await.unwrap(), None);
+    }
+
+    async fn a_token_for_one_bucket_finds_that_by_name(live) {
+        let id = live.client.buckets().find(&live.bucket).await.unwrap().unwrap().id;
+        let made = live.client.authorizations().create([Permission::read_bucket(&id)]).await.unwrap();
+        let narrow = live.builder().token(made.token.unwrap()).build().unwrap();
+        let buckets = narrow.buckets();
+        assert_eq!(buckets.find(&live.bucket).await.unwrap().map(|bucket| bucket.id), Some(id.clone()));
+        assert_eq!(buckets.ensure(&live.bucket).await.unwrap().id, id);
+        assert_eq!(buckets.list().all().await.unwrap().len(), 1);
+        assert_eq!(buckets.find("no such bucket").await.unwrap(), None);
+        let error = narrow.labels().list().all().await.unwrap_err();
+        assert!(error.to_string().ends_with("; name the organization by its ID"), "{error}");
+        let nowhere = live.builder().org("no such organization").build().unwrap();
+        assert_eq!(nowhere.buckets().find(&live.bucket).await.unwrap_err().kind(), ErrorKind::NotFound);
+        live.client.authorizations().delete(&made.id).await.unwrap();
     }
 
     async fn a_bucket_is_ensured_once_and_its_retention_compared(live) {

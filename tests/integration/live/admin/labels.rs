@@ -36,6 +36,7 @@ live! {
         ] {
             assert_eq!(gone.kind(), ErrorKind::NotFound, "{gone:?}");
         }
+        assert_eq!(labels.create(" blank").await.unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!(labels.create("").await.unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!(labels.find("../x").await.unwrap_err().kind(), ErrorKind::InvalidInput);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use influx_core::admin::{Permission, Schedule};
+use influx_core::admin::{Permission, ResourceType, Schedule};
 use influx_core::{Client, ErrorKind};
 
 use crate::support::live::{Live, live};
@@ -109,6 +109,55 @@ live! {
         let all = tasks.list().basic().all().await.unwrap();
         assert!(all.iter().all(|task| task.flux.is_empty()));
         assert_eq!(tasks.list().after(&all[20].id).all().await.unwrap().len(), 2);
+        live.client.organizations().delete(org.as_str()).await.unwrap();
+    }
+
+    async fn tasks_that_go_meanwhile_lose_no_other(live) {
+        let (org, client) = organization(&live).await;
+        let tasks = client.tasks();
+        let daily = Schedule::every(Duration::from_secs(86_400));
+        for size in [1, 2, 3, 500] {
+            let mut ids = Vec::new();
+            for number in 0..9 {
+                ids.push(tasks.create(number.to_string(), daily.clone(), "buckets()").await.unwrap().id);
+            }
+            let mut list = tasks.list().page_size(size);
+            let mut seen = Vec::new();
+            while let Some(task) = list.try_next().await.unwrap() {
+                seen.push(task.id);
+                // All that has come, so that nothing is left to go on from.
+                if [2, 5].contains(&seen.len()) {
+                    for id in &seen[seen.len() - 2..] {
+                        tasks.delete(id).await.unwrap();
+                    }
+                }
+            }
+            assert_eq!(seen, ids, "{size}");
+            for task in tasks.list().all().await.unwrap() {
+                tasks.delete(&task.id).await.unwrap();
+            }
+        }
+        live.client.organizations().delete(org.as_str()).await.unwrap();
+    }
+
+    async fn a_token_for_some_tasks_gets_them(live) {
+        let (org, client) = organization(&live).await;
+        let tasks = client.tasks();
+        let daily = Schedule::every(Duration::from_secs(86_400));
+        let mut ids = Vec::new();
+        for number in 0..30 {
+            ids.push(tasks.create(number.to_string(), daily.clone(), "buckets()").await.unwrap().id);
+        }
+        let some = [11, 12, 29].map(|at: usize| ids[at].clone());
+        let permissions = some.each_ref().map(|id| Permission::read(ResourceType::TASKS).id(id));
+        let made = client.authorizations().create(permissions).await.unwrap();
+        let narrow = live.builder().org(org.as_str()).token(made.token.unwrap()).build().unwrap();
+        for size in [1, 2, 5, 500] {
+            let listed = narrow.tasks().list().page_size(size).all().await.unwrap();
+            let seen: Vec<_> = listed.into_iter().map(|task| task.id).collect();
+            assert_eq!(seen, some, "{size}");
+        }
+        assert_eq!(narrow.tasks().find(&ids[0]).await.unwrap(), None);
         live.client.organizations().delete(org.as_str()).await.unwrap();
     }
 

@@ -46,6 +46,13 @@ live! {
         for reference in [OrgRef::from(""), OrgRef::id("../users"), OrgRef::id("0")] {
             assert_eq!(orgs.find(reference).await.unwrap_err().kind(), ErrorKind::InvalidInput);
         }
+        for name in [" lead", "trail ", " "] {
+            let name = format!("{name}{}{name}", live.bucket);
+            let org = orgs.create(&name).await.unwrap();
+            assert_eq!(orgs.find(&name).await.unwrap().as_ref(), Some(&org), "{:?}", org.name);
+            assert_eq!(orgs.find(name.trim()).await.unwrap(), None);
+            orgs.delete(&name).await.unwrap();
+        }
         assert_eq!(orgs.create(" ").await.unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!(orgs.find(OrgRef::name("0123456789abcdef")).await.unwrap(), None);
         assert_eq!(orgs.list().user("nobody at all").all().await.unwrap_err().kind(), ErrorKind::NotFound);

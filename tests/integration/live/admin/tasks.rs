@@ -61,6 +61,28 @@ live! {
         tasks.delete(&task.id).await.unwrap();
     }
 
+    async fn the_task_of_the_documentation_writes_means(live) {
+        let (tasks, bucket) = (live.client.tasks(), live.bucket.as_str());
+        live.client.write(bucket, "in f=20.5 1600000000000000000\nin f=21.5 1600000001000000000").await.unwrap();
+        let script = flux!(
+            r#"from(bucket: {bucket}) |> range(start: -task.every)
+                |> aggregateWindow(every: task.every, fn: mean) |> set(key: "_measurement", value: "means")
+                |> to(bucket: {bucket})"#
+        );
+        let task = tasks.create("means", Schedule::every(HOUR), script).await.unwrap();
+        let at: Timestamp = "2020-09-13T13:00:00Z".parse().unwrap();
+        let run = tasks.run(&task.id).at(at).to_end(Duration::from_secs(60)).await.unwrap();
+        assert_eq!(run.status, RunStatus::Success, "{:?}", run.log);
+        assert!(!tasks.logs(&task.id).await.unwrap().is_empty());
+        let written = live.client.query(live.narrow()).tables().await.unwrap();
+        let means = written.iter().find(|table| table.group_key().any(|(_, value)| *value == "means".into()));
+        assert_eq!(means.unwrap().records()[0].get_as::<f64>("_value").unwrap().to_string(), "21");
+        let started = std::time::Instant::now();
+        let run = tasks.run(&task.id).to_end(Duration::ZERO).await.unwrap();
+        assert!(!run.status.is_final() && started.elapsed() < Duration::from_secs(5), "{run:?}");
+        tasks.delete(&task.id).await.unwrap();
+    }
+
     async fn runs_are_paged_by_time(live) {
         let tasks = live.client.tasks();
         let task = tasks.create("paged", Schedule::cron("0 0 1 1 *"), "buckets()").await.unwrap();
