@@ -152,3 +152,10 @@ fn an_empty_chunk_hides_nothing() {
     }
     assert_eq!(lines(&frame, &m()).unwrap(), "m f=1i\nm f=2i\n");
 }
+
+#[test]
+fn columns_of_integers_are_floats_where_that_is_said() {
+    let frame = df!("n" => [1_u8], "t" => [-21_i64], "own" => [3_i32], "b" => [true]).unwrap();
+    let mapping = m().numbers_as_floats().field_type("own", ValueType::Integer);
+    assert_eq!(lines(&frame, &mapping).unwrap(), "m b=true,n=1,own=3i,t=-21\n");
+}

@@ -1,6 +1,7 @@
 //! Which key of a record, or column of a frame, becomes what: said at run time.
 
 mod key;
+mod options;
 mod plan;
 mod record;
 mod refused;
@@ -79,6 +80,10 @@ use crate::time::Precision;
 /// `-3` as an `i64`, and one field cannot be both. To serde, a struct that `#[serde(flatten)]`s others
 /// is a map too. A [`Value`](crate::Value) keeps its type.
 ///
+/// JSON writes the float 21.0 as `21` in many places, and `21` is an integer here: the first of them
+/// settles the type of the field on the server, which then refuses the others. Where numbers come that
+/// way, [`numbers_as_floats`](Self::numbers_as_floats) stores all of them as floats.
+///
 /// Times are texts in RFC 3339, such as those of chrono's types and of
 /// [`Timestamp`](crate::Timestamp); without an offset they are taken for UTC, and so is a date alone
 /// (`2024-05-01`), which is its midnight; or integers with a unit. Up to 9 digits of fraction.
@@ -108,6 +113,7 @@ struct Said {
     default_tags: Vec<(String, String)>,
     allows_missing: bool,
     skips_non_finite: bool,
+    floats: bool,
     #[cfg(feature = "polars")]
     zone: Option<String>,
 }
@@ -167,6 +173,7 @@ impl Mapping {
             default_tags: Vec::new(),
             allows_missing: false,
             skips_non_finite: false,
+            floats: false,
             #[cfg(feature = "polars")]
             zone: None,
         })
@@ -281,49 +288,6 @@ impl Mapping {
     /// ```
     pub fn default_tag(self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.with(|said| said.default_tags.push((key.into(), value.into())))
-    }
-
-    /// Takes a tag or field whose key a record lacks for a null. Without this it is an error.
-    pub fn allow_missing(self) -> Self {
-        self.with(|said| said.allows_missing = true)
-    }
-
-    /// Leaves out fields that are NaN or infinite, whatever type they are stored with. Without this
-    /// they are errors.
-    ///
-    /// ```
-    /// use influx_core::{Mapping, line_protocol};
-    ///
-    /// let mapping = Mapping::measurement("m").server_time();
-    /// let values = std::collections::BTreeMap::from([("a", 1.5), ("b", f64::NAN)]);
-    /// let mut buffer = Vec::new();
-    /// assert!(line_protocol::encode(mapping.record(&values), &mut buffer).is_err());
-    /// line_protocol::encode(mapping.skip_non_finite().record(&values), &mut buffer)?;
-    /// assert_eq!(buffer, b"m a=1.5\n");
-    /// # Ok::<(), influx_core::Error>(())
-    /// ```
-    pub fn skip_non_finite(self) -> Self {
-        self.with(|said| said.skips_non_finite = true)
-    }
-
-    /// Dates and times of a data frame that have no zone or offset are readings of clocks in this
-    /// one, by its name in the IANA database, such as `Europe/Prague`. Without this they are UTC, as
-    /// times of records without an offset always are.
-    ///
-    /// ```
-    /// use influx_core::dataframe::polars::prelude::df;
-    /// use influx_core::{Mapping, line_protocol};
-    ///
-    /// let frame = df!["temp" => [22.35], "at" => ["2024-07-01T14:00:00"]]?;
-    /// let mapping = Mapping::measurement("air").time("at").time_zone("Europe/Prague");
-    /// let mut buffer = Vec::new();
-    /// line_protocol::encode(&mapping.frame(&frame)?, &mut buffer)?;
-    /// assert_eq!(buffer, b"air temp=22.35 1719835200000000000\n"); // 12:00 in UTC
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[cfg(feature = "polars")]
-    pub fn time_zone(self, name: impl Into<String>) -> Self {
-        self.with(|said| said.zone = Some(name.into()))
     }
 
     /// Looks for mistakes in the mapping itself, which otherwise refuse each record.

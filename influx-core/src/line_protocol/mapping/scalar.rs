@@ -63,6 +63,10 @@ impl Valued<'_> {
         matches!(self.scalar, Scalar::Text(_))
     }
 
+    pub(super) const fn is_integer(&self) -> bool {
+        matches!(self.scalar, Scalar::Signed(_) | Scalar::Unsigned(_))
+    }
+
     pub(super) fn write_tag(self, tag: TagWriter<'_>) -> Result<()> {
         match *self.scalar {
             Scalar::Null => Ok(()),

@@ -399,3 +399,14 @@ fn a_mapping_that_was_used_can_be_told_more() {
     assert_ne!(mapping, more);
     assert_eq!(mapping, plain());
 }
+
+#[test]
+fn whole_numbers_are_floats_beside_others_where_that_is_said() {
+    let mapping = plain().tag("core").numbers_as_floats().field_type("n", ValueType::Unsigned);
+    let value = json!({"core": 3, "n": 2, "temp": 21, "text": "7", "up": true});
+    assert_eq!(line(&mapping, value), "m,core=3 n=2u,temp=21,text=\"7\",up=true");
+    assert_eq!(
+        line(&mapping.fields(["temp", "n"]), json!({"core": 3, "temp": -4, "n": 1})),
+        "m,core=3 n=1u,temp=-4"
+    );
+}

@@ -7,6 +7,7 @@ use super::scalar::{Scalar, Valued};
 use super::{KeyRole, Time};
 use crate::error::{MappingCause, Result};
 use crate::line_protocol::{Fields, LineWriter, Tags};
+use crate::schema::ValueType;
 
 /// The values of a record, by what they are; kept for the next one.
 #[derive(Debug, Default)]
@@ -136,7 +137,8 @@ impl Values {
             }
         };
         let writer = if plan.skips_non_finite { writer.skip_non_finite() } else { writer };
-        value.write_field(stored, writer)
+        let float = || (plan.floats && value.is_integer()).then_some(ValueType::Float);
+        value.write_field(stored.or_else(float), writer)
     }
 
     /// The time of the point; none where it is the server's.
