@@ -310,7 +310,8 @@ pub(crate) enum Others {
     Dropped,
 }
 
-/// A record that a write refused before anything was sent.
+/// A record, or a line, that was refused: before anything was sent, or among others by a writer or the
+/// server.
 #[derive(Debug, Clone)]
 pub struct Refused {
     index: usize,
