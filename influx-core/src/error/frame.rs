@@ -105,10 +105,10 @@ impl fmt::Display for FrameCause {
     }
 }
 
-fn fmt_columns(columns: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(super) fn fmt_columns(columns: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const SHOWN: usize = 12;
     if columns.is_empty() {
-        return f.write_str("; it has none");
+        return f.write_str("; it has no columns");
     }
     f.write_str("; it has ")?;
     for (place, column) in columns.iter().take(SHOWN).enumerate() {

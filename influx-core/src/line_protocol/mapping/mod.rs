@@ -48,8 +48,8 @@ use crate::time::Precision;
 /// [`server_time`](Self::server_time). A key that the mapping names must be there, save with
 /// [`allow_missing`](Self::allow_missing); that its value is null leaves it out.
 ///
-/// The mapping itself is checked once, when it is first used or by [`check`](Self::check). What it
-/// cannot do with a record refuses that record alone, as for any other: the error names the key, and
+/// The mapping itself is checked once, when it is first used or by [`check`](Self::check); a mistake in
+/// it is told once for all records of a write, of which none is taken. What it cannot do with a record refuses that record alone, as for any other: the error names the key, and
 /// [`refused`](crate::Error::refused) has the place of the record.
 ///
 /// # What a record is
@@ -161,7 +161,7 @@ impl Mapping {
     }
 
     const fn new(measurement: Name) -> Self {
-        Self::of(Said {
+        Self::saying(Said {
             measurement,
             tags: Vec::new(),
             fields: None,
@@ -179,14 +179,14 @@ impl Mapping {
         })
     }
 
-    const fn of(said: Said) -> Self {
+    const fn saying(said: Said) -> Self {
         Self { said, plan: OnceLock::new() }
     }
 
     fn with(self, say: impl FnOnce(&mut Said)) -> Self {
         let Self { mut said, .. } = self;
         say(&mut said);
-        Self::of(said)
+        Self::saying(said)
     }
 
     /// What is said of each key, or what is wrong with the mapping.
@@ -290,7 +290,7 @@ impl Mapping {
         self.with(|said| said.default_tags.push((key.into(), value.into())))
     }
 
-    /// Looks for mistakes in the mapping itself, which otherwise refuse each record.
+    /// Looks for mistakes in the mapping itself, which otherwise fail the first write.
     ///
     /// ```
     /// use influx_core::Mapping;
@@ -358,7 +358,7 @@ impl Mapping {
 
 impl Clone for Mapping {
     fn clone(&self) -> Self {
-        Self::of(self.said.clone())
+        Self::saying(self.said.clone())
     }
 }
 

@@ -156,6 +156,8 @@ const fn wanted(stored: ValueType) -> &'static str {
 pub(super) enum Failure {
     Nested(&'static str),
     Wide(u128),
+    /// What the value's own implementation of `Serialize` says.
+    Foreign(String),
     Told(Error),
 }
 
@@ -168,6 +170,7 @@ impl Failure {
             Self::Wide(value) => {
                 MappingCause::OutOfRange { key, value: value.to_string(), wanted: UNSIGNED }.into()
             }
+            Self::Foreign(message) => MappingCause::Foreign { key, message }.into(),
             Self::Told(error) => error,
         }
     }
@@ -184,6 +187,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Nested(found) => f.write_str(found),
             Self::Wide(value) => value.fmt(f),
+            Self::Foreign(message) => message.fmt(f),
             Self::Told(error) => error.fmt(f),
         }
     }
@@ -193,7 +197,7 @@ impl std::error::Error for Failure {}
 
 impl serde::ser::Error for Failure {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        MappingCause::Foreign { message: message.to_string() }.into()
+        Self::Foreign(message.to_string())
     }
 }
 

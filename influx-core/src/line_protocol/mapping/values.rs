@@ -74,9 +74,26 @@ impl Values {
         };
         let pairs = plan.keys.iter().zip(&self.named);
         match { pairs }.find(|(key, value)| value.is_none() && lacks(key.role)) {
-            Some((key, _)) => Err(MappingCause::Missing { key: key.name.clone() }.into()),
+            Some((key, _)) => {
+                let key = key.name.clone();
+                Err(MappingCause::Missing { key, keys: self.keys(plan) }.into())
+            }
             None => Ok(()),
         }
+    }
+
+    /// The keys of the record, save those that are ignored; none where only named ones are kept.
+    fn keys(&self, plan: &Plan) -> Vec<String> {
+        if plan.others == KeyRole::Ignored {
+            return Vec::new();
+        }
+        let pairs = plan.keys.iter().zip(&self.named).filter(|(_, value)| value.is_some());
+        let named = pairs.map(|(key, _)| key.name.clone());
+        let others = self.fields.iter().filter_map(|field| match field {
+            Field::Other { name, .. } => Some(self.text[name.clone()].to_owned()),
+            Field::Named(_) => None,
+        });
+        named.chain(others).collect()
     }
 
     fn text_of(&self, value: &Scalar) -> &str {
