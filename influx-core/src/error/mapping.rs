@@ -18,7 +18,7 @@ pub(crate) enum MappingCause {
     /// A type that no field has.
     NoFieldType { key: String },
     /// A record lacks a key; those that it has, where they are known.
-    Missing { key: String, keys: Vec<String> },
+    Missing { key: String, keys: Vec<String>, may_be_allowed: bool },
     /// A record has a key twice.
     TwiceInRecord { key: String },
     /// A value that is no single value, such as a list.
@@ -108,14 +108,12 @@ impl MappingCause {
     /// What is wrong with a record as a whole.
     fn fmt_shape(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { key, keys } => {
+            Self::Missing { key, keys, may_be_allowed } => {
                 write!(f, "there is no key `{}`", Excerpt(key))?;
                 if !keys.is_empty() {
                     frame::fmt_columns(keys, f)?;
                 }
-                f.write_str(
-                    "; correct the mapping, or let tags and fields be absent with `allow_missing`",
-                )
+                f.write_str(frame::remedy(*may_be_allowed))
             }
             Self::TwiceInRecord { key } => {
                 write!(f, "the key `{}` is there twice; a record has each key once", Excerpt(key))

@@ -136,7 +136,8 @@ impl Planner<'_> {
         for key in plan.keys.iter().filter(|key| !may_lack(key.role)) {
             if self.find(&key.name).is_none() {
                 let (column, columns) = (key.name.clone(), self.columns());
-                return Err(FrameCause::NoColumn { column, columns }.into());
+                let may_be_allowed = matches!(key.role, KeyRole::Tag | KeyRole::Field);
+                return Err(FrameCause::NoColumn { column, columns, may_be_allowed }.into());
             }
         }
         Ok(())

@@ -237,7 +237,8 @@ impl Mapping {
     }
 
     /// Points have no time, or may have none where a key for it was named before: the server gives
-    /// them its own, the same for all of a request, and of one series keeps the last.
+    /// them its own, the same for all of a request, and of one series keeps the last. A record may then
+    /// lack the key of the time, a data frame its column only with [`allow_missing`](Self::allow_missing).
     pub fn server_time(self) -> Self {
         self.with(|said| match &mut said.time {
             Time::Key { or_server, .. } => *or_server = true,

@@ -75,8 +75,9 @@ impl Values {
         let pairs = plan.keys.iter().zip(&self.named);
         match { pairs }.find(|(key, value)| value.is_none() && lacks(key.role)) {
             Some((key, _)) => {
-                let key = key.name.clone();
-                Err(MappingCause::Missing { key, keys: self.keys(plan) }.into())
+                let may_be_allowed = matches!(key.role, KeyRole::Tag | KeyRole::Field);
+                let (key, keys) = (key.name.clone(), self.keys(plan));
+                Err(MappingCause::Missing { key, keys, may_be_allowed }.into())
             }
             None => Ok(()),
         }
