@@ -257,9 +257,7 @@ impl fmt::Display for Rule {
             Self::LeadingControl => {
                 f.write_str("starts with a tab or NUL, which the server would cut off")
             }
-            Self::Reserved => f.write_str(
-                "is reserved by the server; choose another name, or have a mapping `ignore` it",
-            ),
+            Self::Reserved => f.write_str("is reserved by the server; rename or `ignore` it"),
             Self::Separator => f.write_str(
                 "holds `#!~#` or ends in `#!~`, with which the server's storage ends a series; \
                  change it, or store the text in a string field",
