@@ -173,7 +173,7 @@ fn a_frame_of_records_is_written_by_their_schema() {
         time: Timestamp,
     }
     let cpu = Cpu { host: "a".into(), load: Some(3), time: Timestamp::from_nanos(7) };
-    let mut frame = from_records(&[cpu.clone()]).unwrap();
+    let mut frame = from_records(std::slice::from_ref(&cpu)).unwrap();
     assert_eq!(to_records::<Cpu>(&frame).unwrap(), [cpu]);
     let start = Series::new("_start".into(), ["2024-05-01T12:00:00Z"]);
     frame.with_column(start.into_column()).unwrap();
