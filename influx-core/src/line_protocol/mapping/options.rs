@@ -57,7 +57,7 @@ impl Mapping {
     /// let mapping = Mapping::measurement("air").server_time().numbers_as_floats();
     /// let mapping = mapping.field_type("count", ValueType::Integer);
     /// let mut buffer = Vec::new();
-    /// let values = [json!({"temp": 21, "count": 1}), json!({"temp": 21.5, "count": 2})];
+    /// let values = [json!({"count": 1, "temp": 21}), json!({"count": 2, "temp": 21.5})];
     /// line_protocol::encode(mapping.records(values), &mut buffer)?;
     /// assert_eq!(buffer, b"air count=1i,temp=21\nair count=2i,temp=21.5\n");
     /// # Ok::<(), influx_core::Error>(())
