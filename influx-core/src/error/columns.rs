@@ -11,6 +11,8 @@ pub(crate) enum ColumnsCause {
     Twice { column: String, position: Position },
     /// A column was asked for that no table has; what they have.
     Missing { column: String, columns: Vec<String> },
+    /// A column was asked for twice.
+    AskedTwice { column: String },
     /// A column whose type no member can have.
     Dtype { column: String, dtype: String },
     /// A row of a frame that is no record.
@@ -25,7 +27,7 @@ impl ColumnsCause {
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
             Self::Missing { .. } => ErrorKind::MissingColumn,
-            Self::Polars { .. } => ErrorKind::InvalidInput,
+            Self::AskedTwice { .. } | Self::Polars { .. } => ErrorKind::InvalidInput,
             Self::Row { error, .. } => error.kind(),
             Self::Changed { .. } | Self::Twice { .. } | Self::Dtype { .. } | Self::Time { .. } => {
                 ErrorKind::TypeMismatch
@@ -46,10 +48,15 @@ impl fmt::Display for ColumnsCause {
         match self {
             Self::Changed { column, before, now, position } => write!(
                 f,
-                "column `{}` is of type `{now}` where an earlier table has `{before}`; filter by \
-                 `_field` or convert in the query, read numbers as floats (`numbers_as_floats`), or \
-                 take one frame for each table ({position} of the reply)",
-                Excerpt(column)
+                "column `{}` is of type `{now}` where an earlier table has `{before}`; give each \
+                 field its column (`wide`), {}filter by `_field` or convert in the query, or take \
+                 one frame for each table ({position} of the reply)",
+                Excerpt(column),
+                if are_numbers([before, now]) {
+                    "read numbers as floats (`numbers_as_floats`), "
+                } else {
+                    ""
+                }
             ),
             Self::Twice { column, position } => write!(
                 f,
@@ -63,6 +70,11 @@ impl fmt::Display for ColumnsCause {
                 let (column, names) = (Excerpt(column), Excerpt(&names));
                 write!(f, "no table has the column `{column}`; mend the name: there are {names}")
             }
+            Self::AskedTwice { column } => write!(
+                f,
+                "column `{}` is asked for twice, but a frame has each once; name it once",
+                Excerpt(column)
+            ),
             Self::Dtype { column, dtype } => write!(
                 f,
                 "column `{}` is of polars' type `{dtype}`, which no member can have; cast it",
@@ -77,4 +89,8 @@ impl fmt::Display for ColumnsCause {
             Self::Polars { message } => write!(f, "polars refuses the frame: {}", Excerpt(message)),
         }
     }
+}
+
+fn are_numbers(types: [&String; 2]) -> bool {
+    types.iter().all(|name| matches!(name.as_str(), "double" | "long" | "unsignedLong"))
 }

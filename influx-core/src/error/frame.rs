@@ -6,8 +6,9 @@ use super::{Error, ErrorKind, Excerpt, Refused, line};
 /// Why a data frame, or a cell of it, cannot be written as the mapping says.
 #[derive(Debug)]
 pub(crate) enum FrameCause {
-    /// The mapping names a column that the frame does not have.
-    NoColumn { column: String, columns: Vec<String> },
+    /// The mapping names a column that the frame does not have; `may_be_allowed`: whether it is a tag or a
+    /// field.
+    NoColumn { column: String, columns: Vec<String>, may_be_allowed: bool },
     /// No column becomes a field.
     NoField { columns: Vec<String> },
     /// A column of a type that has no place there.
@@ -71,13 +72,10 @@ impl FrameCause {
 impl fmt::Display for FrameCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoColumn { column, columns } => {
+            Self::NoColumn { column, columns, may_be_allowed } => {
                 write!(f, "the frame has no column `{}`", Excerpt(column))?;
                 fmt_columns(columns, f)?;
-                f.write_str(
-                    "; correct the mapping, or let tags and fields be absent with \
-                             `allow_missing`",
-                )
+                f.write_str(remedy(*may_be_allowed))
             }
             Self::NoField { columns } => {
                 f.write_str("no column of the frame is a field")?;
@@ -105,10 +103,19 @@ impl fmt::Display for FrameCause {
     }
 }
 
-fn fmt_columns(columns: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// Of a key or column that is missing.
+pub(super) const fn remedy(may_be_allowed: bool) -> &'static str {
+    if may_be_allowed {
+        "; correct the mapping, or let tags and fields be absent with `allow_missing`"
+    } else {
+        "; correct the mapping"
+    }
+}
+
+pub(super) fn fmt_columns(columns: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const SHOWN: usize = 12;
     if columns.is_empty() {
-        return f.write_str("; it has none");
+        return f.write_str("; it has no columns");
     }
     f.write_str("; it has ")?;
     for (place, column) in columns.iter().take(SHOWN).enumerate() {

@@ -257,7 +257,7 @@ impl fmt::Display for Rule {
             Self::LeadingControl => {
                 f.write_str("starts with a tab or NUL, which the server would cut off")
             }
-            Self::Reserved => f.write_str("is reserved by the server; choose another name"),
+            Self::Reserved => f.write_str("is reserved by the server; rename or `ignore` it"),
             Self::Separator => f.write_str(
                 "holds `#!~#` or ends in `#!~`, with which the server's storage ends a series; \
                  change it, or store the text in a string field",
@@ -310,7 +310,8 @@ pub(crate) enum Others {
     Dropped,
 }
 
-/// A record that a write refused before anything was sent.
+/// A record, or a line, that was refused: before anything was sent, or among others by a writer or the
+/// server.
 #[derive(Debug, Clone)]
 pub struct Refused {
     index: usize,

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{ErrorKind, Excerpt};
+use super::{ErrorKind, Excerpt, frame};
 
 /// Why a [`Mapping`](crate::Mapping) does not fit, itself or a record.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub(crate) enum MappingCause {
     NotThat { key: String, option: &'static str, wanted: &'static str },
     /// A type that no field has.
     NoFieldType { key: String },
-    /// A record, or a frame, lacks a key.
-    Missing { key: String },
+    /// A record lacks a key; those that it has, where they are known.
+    Missing { key: String, keys: Vec<String>, may_be_allowed: bool },
     /// A record has a key twice.
     TwiceInRecord { key: String },
     /// A value that is no single value, such as a list.
@@ -41,8 +41,8 @@ pub(crate) enum MappingCause {
     Positions { named: usize, more: bool },
     /// A key of a map that is no text.
     NoKey { found: &'static str },
-    /// What the value's own implementation of `Serialize` says.
-    Foreign { message: String },
+    /// What the own implementation of `Serialize` of a key's value says, or of the record itself.
+    Foreign { key: String, message: String },
 }
 
 impl MappingCause {
@@ -108,12 +108,13 @@ impl MappingCause {
     /// What is wrong with a record as a whole.
     fn fmt_shape(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { key } => write!(
-                f,
-                "there is no key `{}`; correct the mapping, or let tags and fields be absent with \
-                 `allow_missing`",
-                Excerpt(key)
-            ),
+            Self::Missing { key, keys, may_be_allowed } => {
+                write!(f, "there is no key `{}`", Excerpt(key))?;
+                if !keys.is_empty() {
+                    frame::fmt_columns(keys, f)?;
+                }
+                f.write_str(frame::remedy(*may_be_allowed))
+            }
             Self::TwiceInRecord { key } => {
                 write!(f, "the key `{}` is there twice; a record has each key once", Excerpt(key))
             }
@@ -135,7 +136,14 @@ impl MappingCause {
             Self::NoKey { found } => {
                 write!(f, "a key of the map is {found}; keys are texts, numbers or booleans")
             }
-            Self::Foreign { message } => write!(f, "the record cannot be serialized: {message}"),
+            Self::Foreign { key, message } => {
+                let place = if key.is_empty() { "the record" } else { "the value of the key" };
+                f.write_str(place)?;
+                if !key.is_empty() {
+                    write!(f, " `{}`", Excerpt(key))?;
+                }
+                write!(f, " cannot be serialized: {}", Excerpt(message))
+            }
             _ => self.fmt_value(f),
         }
     }

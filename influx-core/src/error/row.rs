@@ -145,6 +145,8 @@ pub struct Mismatches {
     columns: Vec<String>,
     /// The tags of the series, where a table stands for one.
     series: Option<String>,
+    /// Whether it is a data frame, which was in no query.
+    is_frame: bool,
 }
 
 /// One column in which a table does not fit a struct.
@@ -200,13 +202,19 @@ impl Mismatch {
 
 impl Mismatches {
     pub(crate) const fn new(row: &'static str, found: Vec<Mismatch>, columns: Vec<String>) -> Self {
-        Self { row, found, columns, series: None }
+        Self { row, found, columns, series: None, is_frame: false }
     }
 
     /// Names the series that does not fit.
     pub(crate) fn in_series(mut self, series: String) -> Self {
         self.series = Some(series);
         self
+    }
+
+    /// The same of a data frame, which has these columns.
+    #[cfg(feature = "polars")]
+    pub(crate) fn in_frame(self, columns: Vec<String>) -> Self {
+        Self { columns, is_frame: true, ..self }
     }
 
     /// Each mismatch, in the order of the struct's members.
@@ -228,30 +236,64 @@ impl Mismatches {
 impl fmt::Display for Mismatches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 20;
-        write!(f, "the result does not fit `{}`", self.row)?;
+        let whole = if self.is_frame { "frame" } else { "result" };
+        write!(f, "the {whole} does not fit `{}`", self.row)?;
         if let Some(series) = &self.series {
             write!(f, " in series `{}`", Excerpt(series))?;
         }
         for (place, mismatch) in self.found.iter().take(SHOWN).enumerate() {
             let lead = if place == 0 { ": " } else { "; " };
-            write!(f, "{lead}{mismatch}")?;
+            f.write_str(lead)?;
+            if self.is_frame { mismatch.fmt_of_frame(f)? } else { mismatch.fmt(f)? }
         }
         if self.found.len() > SHOWN {
             write!(f, "; and {} more", self.found.len() - SHOWN)?;
         }
         if self.found.iter().any(|mismatch| matches!(mismatch.problem, Problem::Missing { .. })) {
-            write!(f, "; {}", TheTableHas(&self.columns))?;
+            let whole = if self.is_frame { "frame" } else { "table" };
+            write!(f, "; {}", ItHas { whole, columns: &self.columns })?;
         }
         Ok(())
     }
 }
 
-struct TheTableHas<'a>(&'a [String]);
+struct ItHas<'a> {
+    whole: &'static str,
+    columns: &'a [String],
+}
 
-impl fmt::Display for TheTableHas<'_> {
+impl fmt::Display for ItHas<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.0.iter().map(|name| format!("`{name}`")).collect();
-        write!(f, "the table has {}", Excerpt(&names.join(", ")))
+        if self.columns.is_empty() {
+            return write!(f, "the {} has no columns", self.whole);
+        }
+        let names: Vec<_> = self.columns.iter().map(|name| format!("`{name}`")).collect();
+        write!(f, "the {} has {}", self.whole, Excerpt(&names.join(", ")))
+    }
+}
+
+impl Mismatch {
+    /// With remedies that do without a query.
+    fn fmt_of_frame(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { row, member, problem } = self;
+        match problem {
+            Problem::Missing { column: "_time" } => write!(
+                f,
+                "`{row}.{member}` needs column `_time`, which the frame lacks; rename the column of \
+                 the time to that"
+            ),
+            Problem::Missing { column } => write!(
+                f,
+                "`{row}.{member}` needs column `{column}`, which the frame lacks; mend the name, or \
+                 make the member an `Option` if it may be missing"
+            ),
+            Problem::Type { column, server, rust, .. } => write!(
+                f,
+                "`{row}.{member}` is `{rust}`, but column `{column}` holds what the server calls \
+                 `{server}`; cast it with polars, or change the member's type"
+            ),
+            _ => fmt::Display::fmt(self, f),
+        }
     }
 }
 
@@ -471,7 +513,7 @@ impl fmt::Display for CellProblem {
                 "there is no column `{}`; mend the name, or read it as an `Option` if it may be \
                  missing; {}",
                 Excerpt(column),
-                TheTableHas(columns)
+                ItHas { whole: "table", columns }
             ),
             Self::Custom(message) => LongExcerpt(message).fmt(f),
         }

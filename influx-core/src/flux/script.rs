@@ -103,6 +103,20 @@ fn check_name(name: &str) -> Result<()> {
     Err(FluxCause::ParamName { name: name.to_owned(), problem }.into())
 }
 
+/// A copy, for a script that is sent again and again.
+///
+/// ```
+/// use influx_core::flux::Script;
+///
+/// let script = Script::new("buckets()");
+/// assert_eq!(Script::from(&script).text(), script.text());
+/// ```
+impl From<&Self> for Script {
+    fn from(script: &Self) -> Self {
+        script.clone()
+    }
+}
+
 macro_rules! from_text {
     ($($text:ty),*) => {$(
         impl From<$text> for Script {

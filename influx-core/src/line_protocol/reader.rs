@@ -27,12 +27,14 @@ use crate::error::{Error, LineCause, Position, Result};
 /// holds a line feed, [`single_lines`](Self::single_lines) has it cost its own line alone.
 ///
 /// Reads by [`chunk_size`](Self::chunk_size), so it needs no `BufReader`. Holds one chunk, and a line of up to
-/// [`longest_line`](Self::longest_line).
+/// [`longest_line`](Self::longest_line). Where a read gives less than it could, as those of pipes and
+/// sockets do, the whole lines that are there make a chunk, and wait for nothing. A file ends where it
+/// ends when it is read: what grows behind that is not followed (pipe `tail -f` in).
 ///
 /// # Errors
 /// An item is an error when the text cannot be read
 /// ([`InvalidInput`](crate::ErrorKind::InvalidInput), with the cause as its source), or a line is too
-/// long ([`InvalidLine`](crate::ErrorKind::InvalidLine)). It is the last one; its
+/// long ([`InvalidLine`](crate::ErrorKind::InvalidLine)). It is the last one, behind the whole lines; its
 /// [`position`](crate::Error::position) says where the lines begin that were not read.
 #[derive(Debug)]
 pub struct LineReader<R> {
@@ -41,6 +43,8 @@ pub struct LineReader<R> {
     /// Where the buffer starts in the text.
     position: Position,
     has_ended: bool,
+    /// Waits until the lines before it are handed out.
+    failure: Option<std::io::Error>,
     single_lines: bool,
     chunk_size: usize,
     longest_line: usize,
@@ -66,6 +70,7 @@ impl<R: Read> LineReader<R> {
             buffer: Vec::new(),
             position: Position { line: 1, byte: 0 },
             has_ended: false,
+            failure: None,
             single_lines: false,
             chunk_size: Self::CHUNK,
             longest_line: Self::LONGEST_LINE,
@@ -86,55 +91,94 @@ impl<R: Read> LineReader<R> {
         self
     }
 
-    /// How many bytes a line may have; 16 MiB without a call. More than that is mostly a quote that is
-    /// not closed.
+    /// How many bytes a line may have, its line feed counted; 16 MiB without a call. More than that is
+    /// mostly a quote that is not closed.
     #[must_use]
     pub const fn longest_line(mut self, bytes: usize) -> Self {
         self.longest_line = bytes;
         self
     }
 
-    /// Reads until there are so many bytes, or no more.
-    fn fill(&mut self, bytes: usize) -> std::io::Result<()> {
+    /// Reads until there are so many bytes, no more, or, after a read that gave less than it could have,
+    /// lines that need not wait for the next one.
+    fn fill(&mut self, bytes: usize) {
         let mut filled = self.buffer.len();
         self.buffer.resize(bytes.max(filled), 0);
-        let outcome = loop {
-            if filled == self.buffer.len() {
-                break Ok(());
-            }
-            match self.reader.read(&mut self.buffer[filled..]) {
-                Ok(0) => {
-                    self.has_ended = true;
-                    break Ok(());
+        while !self.has_ended && filled < self.buffer.len() {
+            let free = &mut self.buffer[filled..];
+            match self.reader.read(free) {
+                Ok(0) => self.has_ended = true,
+                Ok(count) => {
+                    let is_short = count < free.len();
+                    let has_feed = memchr::memchr(b'\n', &free[..count.min(free.len())]).is_some();
+                    filled += count;
+                    if is_short && has_feed {
+                        break;
+                    }
                 }
-                Ok(count) => filled += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
+                Err(error) => {
+                    self.failure = Some(error);
+                    break;
+                }
             }
-        };
+        }
         self.buffer.truncate(filled);
-        outcome
     }
 
     fn chunk(&mut self) -> Result<Option<LineChunk>> {
         let mut wanted = self.chunk_size;
         loop {
-            let read = self.fill(wanted);
-            read.map_err(|e| Error::line(LineCause::Unreadable { position: self.position }, e))?;
-            let end = if self.has_ended {
-                self.buffer.len()
-            } else {
-                whole_lines(&self.buffer, self.position, self.single_lines)
-            };
-            if end > 0 || self.has_ended {
-                return Ok((end > 0).then(|| self.take(end)));
+            if self.failure.is_none() {
+                self.fill(wanted);
             }
-            if self.buffer.len() > self.longest_line {
-                let (position, limit) = (self.position, self.longest_line);
+            let (end, is_too_long) = self.whole_lines();
+            let (position, limit) = (self.position, self.longest_line);
+            if end > 0 {
+                return Ok(Some(self.take(end)));
+            }
+            if let Some(error) = self.failure.take() {
+                return Err(Error::line(LineCause::Unreadable { position }, error));
+            }
+            if is_too_long {
                 return Err(LineCause::TooLong { position, limit }.into());
             }
-            wanted = self.buffer.len().max(self.chunk_size) * 2;
+            if self.has_ended {
+                return Ok(None);
+            }
+            if self.buffer.len() >= wanted {
+                wanted = wanted.saturating_mul(2).min(limit.saturating_add(1));
+            }
         }
+    }
+
+    /// Where the last line ends that is whole, and whether the one behind it is too long.
+    fn whole_lines(&self) -> (usize, bool) {
+        let text = &self.buffer;
+        let is_short = text.len() <= self.longest_line;
+        if is_short && self.has_ended {
+            return (text.len(), false);
+        }
+        if is_short && self.single_lines {
+            return (memchr::memrchr(b'\n', text).map_or(0, |at| at + 1), false);
+        }
+        let mut end = 0;
+        while let Some(next) = self.line_end(end) {
+            if next - end > self.longest_line {
+                return (end, true);
+            }
+            end = next;
+        }
+        let is_too_long = text.len() - end > self.longest_line;
+        (if self.has_ended && !is_too_long { text.len() } else { end }, is_too_long)
+    }
+
+    /// Where the line ends that starts there, if the buffer has all of it.
+    fn line_end(&self, start: usize) -> Option<usize> {
+        if self.single_lines {
+            return Some(start + memchr::memchr(b'\n', &self.buffer[start..])? + 1);
+        }
+        line_end(&self.buffer, start, self.position.byte == 0)
     }
 
     fn take(&mut self, end: usize) -> LineChunk {
@@ -147,18 +191,6 @@ impl<R: Read> LineReader<R> {
     }
 }
 
-/// Where the last line ends that is whole whatever comes behind the text.
-fn whole_lines(text: &[u8], position: Position, single_lines: bool) -> usize {
-    if single_lines {
-        return memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
-    }
-    let mut end = 0;
-    while let Some(next) = line_end(text, end, position.byte == 0) {
-        end = next;
-    }
-    end
-}
-
 /// Where the line ends that starts at `start`, if the text has all of it. `has_mark`: whether the text
 /// may begin with a byte order mark.
 fn line_end(text: &[u8], start: usize, has_mark: bool) -> Option<usize> {
@@ -169,11 +201,21 @@ fn line_end(text: &[u8], start: usize, has_mark: bool) -> Option<usize> {
         return Some(feed);
     }
     let byte = if has_mark { start as u64 } else { 1 };
-    let mut parser = Parser::starting_at(&text[start..], Position { line: 1, byte });
-    parser.next();
+    let end = parsed_end(&text[start..], byte);
+    if start + end < text.len() {
+        return Some(start + end);
+    }
     // What ends with the text may go on behind it.
-    let end = start + parser.offset();
-    (end < text.len()).then_some(end)
+    let mut more = text[start..].to_vec();
+    more.push(b'x');
+    (more[end - 1] == b'\n' && parsed_end(&more, byte) == end).then_some(text.len())
+}
+
+/// Where the first line ends of a text that starts there.
+fn parsed_end(text: &[u8], byte: u64) -> usize {
+    let mut parser = Parser::starting_at(text, Position { line: 1, byte });
+    parser.next();
+    parser.offset()
 }
 
 impl<R: Read> Iterator for LineReader<R> {

@@ -93,3 +93,61 @@ fn a_chunk_is_a_record() {
     assert_eq!(places, expected);
     assert!(LineReader::new(&b""[..]).next().is_none());
 }
+
+/// A pipe: each read gives one piece.
+struct Pipe(Vec<&'static str>);
+
+impl Read for Pipe {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if self.0.is_empty() {
+            return Err(IoError::other("the pipe is broken"));
+        }
+        let piece = self.0.remove(0);
+        out[..piece.len()].copy_from_slice(piece.as_bytes());
+        Ok(piece.len())
+    }
+}
+
+#[test]
+fn a_slow_source_holds_no_whole_line_back() {
+    let pieces = ["m a=1 1\nm b=\"x\" 2\n", "m c=\"open\n", "closed\" 3\nm\\\n", "f=1 4\nm d"];
+    let expected = ["m a=1 1\nm b=\"x\" 2\n", "m c=\"open\nclosed\" 3\n", "m\\\nf=1 4\n"];
+    let mut reader = LineReader::new(Pipe(pieces.to_vec()));
+    for lines in expected {
+        let chunk = reader.next().unwrap().unwrap();
+        assert_eq!(std::str::from_utf8(chunk.as_bytes()).unwrap(), lines);
+    }
+    let error = reader.next().unwrap().unwrap_err();
+    assert_eq!(error.position(), Some(Position { line: 7, byte: 47 }));
+    assert!(reader.next().is_none());
+}
+
+#[test]
+fn whole_lines_before_a_failure_are_handed_out() {
+    for single in [false, true] {
+        let head: &[u8] = b"m a=1 1\nm b=\"x\" 2\nm a";
+        let reader = LineReader::new(head.chain(Broken));
+        let reader = if single { reader.single_lines() } else { reader };
+        let items: Vec<_> = reader.collect();
+        assert_eq!(items.len(), 2);
+        assert_eq!(items[0].as_ref().unwrap().as_bytes(), &head[..18]);
+        assert_eq!(items[1].as_ref().unwrap_err().position().unwrap().line, 3);
+    }
+}
+
+#[test]
+fn the_longest_line_is_as_long_as_said() {
+    let text = b"m a=1\nm abc=\"x\" 1\nm b=2\n";
+    for (single, size) in
+        [(false, 1), (false, 16), (false, 100), (true, 1), (true, 16), (true, 100)]
+    {
+        for (limit, chunks_end) in [(12, text.len()), (11, 6), (5, 0)] {
+            let reader = LineReader::new(&text[..]).chunk_size(size).longest_line(limit);
+            let reader = if single { reader.single_lines() } else { reader };
+            let (good, bad): (Vec<_>, Vec<_>) = reader.partition(Result::is_ok);
+            let taken: usize = good.into_iter().map(|chunk| chunk.unwrap().as_bytes().len()).sum();
+            assert_eq!(taken, chunks_end, "limit {limit}, chunks of {size}");
+            assert_eq!(bad.len(), usize::from(chunks_end < text.len()));
+        }
+    }
+}

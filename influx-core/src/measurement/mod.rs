@@ -20,6 +20,7 @@ mod assembly;
 mod column;
 mod decoder;
 mod field;
+mod mapping;
 mod plan;
 mod predicate;
 mod row;

@@ -224,3 +224,23 @@ fn rows_of_another_measurement_are_none() {
     assert_eq!(error.kind(), ErrorKind::MissingColumn);
     assert!(error.to_string().contains("measurement `disk`"), "{error}");
 }
+
+#[test]
+fn what_does_not_fit_of_a_frame_is_said_in_terms_of_frames() {
+    #[derive(Measurement, Debug)]
+    #[allow(dead_code, reason = "nothing is read")]
+    struct Cpu {
+        #[field]
+        temp: f64,
+        #[timestamp]
+        time: Timestamp,
+    }
+    let told = |frame| to_records::<Cpu>(&frame).unwrap_err().to_string();
+    let other = told(df!["temp" => [1_i64], "other" => ["x"]].unwrap());
+    assert!(other.contains("the frame does not fit `Cpu`"), "{other}");
+    assert!(other.contains("cast it with polars"), "{other}");
+    assert!(other.contains("rename the column of the time"), "{other}");
+    assert!(other.contains("the frame has `temp`, `other`"), "{other}");
+    assert!(!other.contains("query") && !other.contains("table"), "{other}");
+    assert!(told(DataFrame::empty()).contains("the frame has no columns"));
+}

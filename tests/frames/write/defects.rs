@@ -93,7 +93,7 @@ fn a_frame_without_a_field_says_so() {
     );
     assert_eq!(
         refusal(&DataFrame::empty(), &m()),
-        "no column of the frame is a field; it has none; a point needs one"
+        "no column of the frame is a field; it has no columns; a point needs one"
     );
 }
 

@@ -3,8 +3,9 @@
 use influx_core::dataframe::polars::prelude::{
     Column, DataFrame, DataType, IntoColumn as _, NamedFrom as _, Scalar, Series, df,
 };
+use influx_core::dataframe::{from_records, to_records};
 use influx_core::schema::ValueType;
-use influx_core::{ErrorKind, Mapping, Precision};
+use influx_core::{ErrorKind, Mapping, Measurement, Precision, Timestamp};
 
 use super::{lines, refusal};
 
@@ -151,4 +152,30 @@ fn an_empty_chunk_hides_nothing() {
         frame.vstack_mut(&part.unwrap()).unwrap();
     }
     assert_eq!(lines(&frame, &m()).unwrap(), "m f=1i\nm f=2i\n");
+}
+
+#[test]
+fn columns_of_integers_are_floats_where_that_is_said() {
+    let frame = df!("n" => [1_u8], "t" => [-21_i64], "own" => [3_i32], "b" => [true]).unwrap();
+    let mapping = m().numbers_as_floats().field_type("own", ValueType::Integer);
+    assert_eq!(lines(&frame, &mapping).unwrap(), "m b=true,n=1,own=3i,t=-21\n");
+}
+
+#[test]
+fn a_frame_of_records_is_written_by_their_schema() {
+    #[derive(Measurement, Debug, Clone, PartialEq)]
+    struct Cpu {
+        #[tag]
+        host: String,
+        #[field]
+        load: Option<i64>,
+        #[timestamp]
+        time: Timestamp,
+    }
+    let cpu = Cpu { host: "a".into(), load: Some(3), time: Timestamp::from_nanos(7) };
+    let mut frame = from_records(std::slice::from_ref(&cpu)).unwrap();
+    assert_eq!(to_records::<Cpu>(&frame).unwrap(), [cpu]);
+    let start = Series::new("_start".into(), ["2024-05-01T12:00:00Z"]);
+    frame.with_column(start.into_column()).unwrap();
+    assert_eq!(lines(&frame, &Mapping::of::<Cpu>()).unwrap(), "cpu,host=a load=3i 7\n");
 }

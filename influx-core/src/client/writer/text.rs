@@ -111,6 +111,7 @@ impl Writer {
     /// let report = writer.write_file(&path).await?;
     /// assert_eq!((report.taken_lines(), report.refused_lines()), (2, 1));
     /// assert_eq!(report.refused()[0].index() + 1, 3); // the line of the file
+    /// assert_eq!(report.refused()[0].line(), Some(&b"cpu temp=warm 2"[..]));
     /// assert_eq!(writer.close().await.delivered_lines(), 2);
     /// # Ok(())
     /// # }

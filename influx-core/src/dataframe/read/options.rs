@@ -40,7 +40,9 @@ impl FrameOptions {
     }
 
     /// Only columns of these names, in this order; the others are passed over and cost next to
-    /// nothing. One that no table has is an error; with [`wide`](Self::wide), fields are columns.
+    /// nothing. One that no table has is an error, and so is a name that is there twice; with
+    /// [`wide`](Self::wide), fields are columns. A result without tables has no columns at all, since
+    /// nothing says their types: its frame is 0 × 0.
     #[must_use]
     pub fn columns(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.columns = Some(names.into_iter().map(Into::into).collect());
@@ -83,8 +85,13 @@ impl FrameOptions {
         self
     }
 
-    /// Fails if a column was asked for that is none of these, where there are any.
+    /// Fails if a column was asked for twice, or is none of these, where there are any.
     pub(super) fn check(&self, seen: &[String]) -> Result<()> {
+        let mut asked: Vec<_> = self.columns.iter().flatten().collect();
+        asked.sort();
+        if let Some(pair) = asked.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(ColumnsCause::AskedTwice { column: pair[0].clone() }.into());
+        }
         match self.columns.iter().flatten().find(|name| !seen.contains(name)) {
             Some(column) if !seen.is_empty() => {
                 let (column, columns) = (column.clone(), seen.to_vec());
@@ -134,5 +141,18 @@ impl Kind {
     pub(super) fn is_like(self, other: Self) -> bool {
         let is_text = |kind| matches!(kind, Self::Text | Self::Category | Self::SharedText);
         self == other || (is_text(self) && is_text(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FrameOptions;
+
+    #[test]
+    fn a_column_that_is_asked_for_twice_is_an_error() {
+        let seen = ["a".to_owned(), "b".to_owned()];
+        let error = FrameOptions::new().columns(["a", "b", "a"]).check(&seen).unwrap_err();
+        assert!(error.to_string().contains("`a` is asked for twice"), "{error}");
+        assert!(FrameOptions::new().columns(["b", "a"]).check(&seen).is_ok());
     }
 }

@@ -141,7 +141,8 @@ fn push_line(
 /// or a row does not, with its number, from 0.
 pub fn to_records<T: Measurement + FromRowOwned>(frame: &DataFrame) -> Result<Vec<T>> {
     let rows = Rows::new(frame, &T::SCHEMA)?;
-    let mut plan = T::plan(rows.header())?;
+    let plan = T::plan(rows.header()).map_err(|mismatches| mismatches.in_frame(names(frame)));
+    let mut plan = plan?;
     let (mut line, mut text) = (Composed::default(), String::new());
     let mut records = Vec::with_capacity(frame.height());
     for row in 0..frame.height() {
@@ -151,4 +152,8 @@ pub fn to_records<T: Measurement + FromRowOwned>(frame: &DataFrame) -> Result<Ve
         records.push(record.map_err(|error| ColumnsCause::Row { row, error })?);
     }
     Ok(records)
+}
+
+fn names(frame: &DataFrame) -> Vec<String> {
+    frame.columns().iter().map(|column| column.name().to_string()).collect()
 }

@@ -10,6 +10,7 @@ use super::field::{self, Field};
 use super::zone::Zone;
 use crate::error::{FrameCause, Result};
 use crate::line_protocol::{KeyRole, Named, Piece, Plan, PlannedTag, Time as TimeRule, field_text};
+use crate::schema::ValueType;
 use crate::time::Precision;
 
 /// What the rows of a frame become.
@@ -135,7 +136,8 @@ impl Planner<'_> {
         for key in plan.keys.iter().filter(|key| !may_lack(key.role)) {
             if self.find(&key.name).is_none() {
                 let (column, columns) = (key.name.clone(), self.columns());
-                return Err(FrameCause::NoColumn { column, columns }.into());
+                let may_be_allowed = matches!(key.role, KeyRole::Tag | KeyRole::Field);
+                return Err(FrameCause::NoColumn { column, columns, may_be_allowed }.into());
             }
         }
         Ok(())
@@ -213,7 +215,8 @@ impl Planner<'_> {
             };
             let remedy = "leave it out with `ignore`, or make a column of its parts with polars";
             let source = self.source(name, "a field", remedy)?;
-            let asked = key.and_then(|key| key.stored_type);
+            let float = || self.as_float(&source.dtype);
+            let asked = key.and_then(|key| key.stored_type).or_else(float);
             let stored_type = field::stored_type(name, &source.dtype, asked)?;
             let skips_non_finite = self.plan.skips_non_finite;
             let text = Piece::new(&text);
@@ -226,6 +229,11 @@ impl Planner<'_> {
         }
         fields.sort_by(|(left, ..), (right, ..)| left.cmp(right));
         Ok(fields.into_iter().map(|(_, field, source)| (field, source)).unzip())
+    }
+
+    /// The type of numbers that the mapping says nothing else of.
+    fn as_float(&self, dtype: &DataType) -> Option<ValueType> {
+        (self.plan.floats && dtype.is_integer()).then_some(ValueType::Float)
     }
 
     fn time(&self, zone: Option<Arc<Zone>>) -> Result<(Time, Source)> {

@@ -1,6 +1,7 @@
 //! Which key of a record, or column of a frame, becomes what: said at run time.
 
 mod key;
+mod options;
 mod plan;
 mod record;
 mod refused;
@@ -47,8 +48,8 @@ use crate::time::Precision;
 /// [`server_time`](Self::server_time). A key that the mapping names must be there, save with
 /// [`allow_missing`](Self::allow_missing); that its value is null leaves it out.
 ///
-/// The mapping itself is checked once, when it is first used or by [`check`](Self::check). What it
-/// cannot do with a record refuses that record alone, as for any other: the error names the key, and
+/// The mapping itself is checked once, when it is first used or by [`check`](Self::check); a mistake in
+/// it is told once for all records of a write, of which none is taken. What it cannot do with a record refuses that record alone, as for any other: the error names the key, and
 /// [`refused`](crate::Error::refused) has the place of the record.
 ///
 /// # What a record is
@@ -79,6 +80,10 @@ use crate::time::Precision;
 /// `-3` as an `i64`, and one field cannot be both. To serde, a struct that `#[serde(flatten)]`s others
 /// is a map too. A [`Value`](crate::Value) keeps its type.
 ///
+/// JSON writes the float 21.0 as `21` in many places, and `21` is an integer here: the first of them
+/// settles the type of the field on the server, which then refuses the others. Where numbers come that
+/// way, [`numbers_as_floats`](Self::numbers_as_floats) stores all of them as floats.
+///
 /// Times are texts in RFC 3339, such as those of chrono's types and of
 /// [`Timestamp`](crate::Timestamp); without an offset they are taken for UTC, and so is a date alone
 /// (`2024-05-01`), which is its midnight; or integers with a unit. Up to 9 digits of fraction.
@@ -108,6 +113,7 @@ struct Said {
     default_tags: Vec<(String, String)>,
     allows_missing: bool,
     skips_non_finite: bool,
+    floats: bool,
     #[cfg(feature = "polars")]
     zone: Option<String>,
 }
@@ -155,7 +161,7 @@ impl Mapping {
     }
 
     const fn new(measurement: Name) -> Self {
-        Self::of(Said {
+        Self::saying(Said {
             measurement,
             tags: Vec::new(),
             fields: None,
@@ -167,19 +173,20 @@ impl Mapping {
             default_tags: Vec::new(),
             allows_missing: false,
             skips_non_finite: false,
+            floats: false,
             #[cfg(feature = "polars")]
             zone: None,
         })
     }
 
-    const fn of(said: Said) -> Self {
+    const fn saying(said: Said) -> Self {
         Self { said, plan: OnceLock::new() }
     }
 
     fn with(self, say: impl FnOnce(&mut Said)) -> Self {
         let Self { mut said, .. } = self;
         say(&mut said);
-        Self::of(said)
+        Self::saying(said)
     }
 
     /// What is said of each key, or what is wrong with the mapping.
@@ -230,7 +237,8 @@ impl Mapping {
     }
 
     /// Points have no time, or may have none where a key for it was named before: the server gives
-    /// them its own, the same for all of a request, and of one series keeps the last.
+    /// them its own, the same for all of a request, and of one series keeps the last. A record may then
+    /// lack the key of the time, a data frame its column only with [`allow_missing`](Self::allow_missing).
     pub fn server_time(self) -> Self {
         self.with(|said| match &mut said.time {
             Time::Key { or_server, .. } => *or_server = true,
@@ -283,50 +291,7 @@ impl Mapping {
         self.with(|said| said.default_tags.push((key.into(), value.into())))
     }
 
-    /// Takes a tag or field whose key a record lacks for a null. Without this it is an error.
-    pub fn allow_missing(self) -> Self {
-        self.with(|said| said.allows_missing = true)
-    }
-
-    /// Leaves out fields that are NaN or infinite, whatever type they are stored with. Without this
-    /// they are errors.
-    ///
-    /// ```
-    /// use influx_core::{Mapping, line_protocol};
-    ///
-    /// let mapping = Mapping::measurement("m").server_time();
-    /// let values = std::collections::BTreeMap::from([("a", 1.5), ("b", f64::NAN)]);
-    /// let mut buffer = Vec::new();
-    /// assert!(line_protocol::encode(mapping.record(&values), &mut buffer).is_err());
-    /// line_protocol::encode(mapping.skip_non_finite().record(&values), &mut buffer)?;
-    /// assert_eq!(buffer, b"m a=1.5\n");
-    /// # Ok::<(), influx_core::Error>(())
-    /// ```
-    pub fn skip_non_finite(self) -> Self {
-        self.with(|said| said.skips_non_finite = true)
-    }
-
-    /// Dates and times of a data frame that have no zone or offset are readings of clocks in this
-    /// one, by its name in the IANA database, such as `Europe/Prague`. Without this they are UTC, as
-    /// times of records without an offset always are.
-    ///
-    /// ```
-    /// use influx_core::dataframe::polars::prelude::df;
-    /// use influx_core::{Mapping, line_protocol};
-    ///
-    /// let frame = df!["temp" => [22.35], "at" => ["2024-07-01T14:00:00"]]?;
-    /// let mapping = Mapping::measurement("air").time("at").time_zone("Europe/Prague");
-    /// let mut buffer = Vec::new();
-    /// line_protocol::encode(&mapping.frame(&frame)?, &mut buffer)?;
-    /// assert_eq!(buffer, b"air temp=22.35 1719835200000000000\n"); // 12:00 in UTC
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[cfg(feature = "polars")]
-    pub fn time_zone(self, name: impl Into<String>) -> Self {
-        self.with(|said| said.zone = Some(name.into()))
-    }
-
-    /// Looks for mistakes in the mapping itself, which otherwise refuse each record.
+    /// Looks for mistakes in the mapping itself, which otherwise fail the first write.
     ///
     /// ```
     /// use influx_core::Mapping;
@@ -394,7 +359,7 @@ impl Mapping {
 
 impl Clone for Mapping {
     fn clone(&self) -> Self {
-        Self::of(self.said.clone())
+        Self::saying(self.said.clone())
     }
 }
 

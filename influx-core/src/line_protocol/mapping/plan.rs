@@ -24,6 +24,8 @@ pub(crate) struct Plan {
     pub(crate) others: KeyRole,
     pub(crate) allows_missing: bool,
     pub(crate) skips_non_finite: bool,
+    /// Whether numbers without a type of their own are stored as floats.
+    pub(crate) floats: bool,
     /// The zone of times without one.
     #[cfg(feature = "polars")]
     pub(crate) zone: Option<String>,
@@ -89,6 +91,7 @@ impl Plan {
             others: if said.fields.is_some() { KeyRole::Ignored } else { KeyRole::Field },
             allows_missing: said.allows_missing,
             skips_non_finite: said.skips_non_finite,
+            floats: said.floats,
             #[cfg(feature = "polars")]
             zone: said.zone.clone(),
         })

@@ -21,6 +21,8 @@ pub struct MappedRecord<'m, T> {
 pub struct MappedRecords<'m, I> {
     mapping: &'m Mapping,
     values: I,
+    /// Whether the mapping itself is wrong and a record has said so: that is enough.
+    is_over: bool,
 }
 
 impl<'m, T> MappedRecord<'m, T> {
@@ -31,7 +33,7 @@ impl<'m, T> MappedRecord<'m, T> {
 
 impl<'m, I> MappedRecords<'m, I> {
     pub(super) const fn new(mapping: &'m Mapping, values: I) -> Self {
-        Self { mapping, values }
+        Self { mapping, values, is_over: false }
     }
 }
 
@@ -54,11 +56,16 @@ impl<'m, I: Iterator<Item: Serialize>> Iterator for MappedRecords<'m, I> {
     type Item = MappedRecord<'m, I::Item>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        self.is_over = self.mapping.plan().is_err();
         self.values.next().map(|value| MappedRecord::new(self.mapping, value))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.values.size_hint()
+        let (least, most) = self.values.size_hint();
+        if self.mapping.plan().is_ok() { (least, most) } else { (0, Some(1)) }
     }
 }
 

@@ -63,6 +63,10 @@ impl Valued<'_> {
         matches!(self.scalar, Scalar::Text(_))
     }
 
+    pub(super) const fn is_integer(&self) -> bool {
+        matches!(self.scalar, Scalar::Signed(_) | Scalar::Unsigned(_))
+    }
+
     pub(super) fn write_tag(self, tag: TagWriter<'_>) -> Result<()> {
         match *self.scalar {
             Scalar::Null => Ok(()),
@@ -152,6 +156,8 @@ const fn wanted(stored: ValueType) -> &'static str {
 pub(super) enum Failure {
     Nested(&'static str),
     Wide(u128),
+    /// What the value's own implementation of `Serialize` says.
+    Foreign(String),
     Told(Error),
 }
 
@@ -164,6 +170,7 @@ impl Failure {
             Self::Wide(value) => {
                 MappingCause::OutOfRange { key, value: value.to_string(), wanted: UNSIGNED }.into()
             }
+            Self::Foreign(message) => MappingCause::Foreign { key, message }.into(),
             Self::Told(error) => error,
         }
     }
@@ -180,6 +187,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Nested(found) => f.write_str(found),
             Self::Wide(value) => value.fmt(f),
+            Self::Foreign(message) => message.fmt(f),
             Self::Told(error) => error.fmt(f),
         }
     }
@@ -189,7 +197,7 @@ impl std::error::Error for Failure {}
 
 impl serde::ser::Error for Failure {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        MappingCause::Foreign { message: message.to_string() }.into()
+        Self::Foreign(message.to_string())
     }
 }
 

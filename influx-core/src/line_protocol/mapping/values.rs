@@ -7,6 +7,7 @@ use super::scalar::{Scalar, Valued};
 use super::{KeyRole, Time};
 use crate::error::{MappingCause, Result};
 use crate::line_protocol::{Fields, LineWriter, Tags};
+use crate::schema::ValueType;
 
 /// The values of a record, by what they are; kept for the next one.
 #[derive(Debug, Default)]
@@ -73,9 +74,27 @@ impl Values {
         };
         let pairs = plan.keys.iter().zip(&self.named);
         match { pairs }.find(|(key, value)| value.is_none() && lacks(key.role)) {
-            Some((key, _)) => Err(MappingCause::Missing { key: key.name.clone() }.into()),
+            Some((key, _)) => {
+                let may_be_allowed = matches!(key.role, KeyRole::Tag | KeyRole::Field);
+                let (key, keys) = (key.name.clone(), self.keys(plan));
+                Err(MappingCause::Missing { key, keys, may_be_allowed }.into())
+            }
             None => Ok(()),
         }
+    }
+
+    /// The keys of the record, save those that are ignored; none where only named ones are kept.
+    fn keys(&self, plan: &Plan) -> Vec<String> {
+        if plan.others == KeyRole::Ignored {
+            return Vec::new();
+        }
+        let pairs = plan.keys.iter().zip(&self.named).filter(|(_, value)| value.is_some());
+        let named = pairs.map(|(key, _)| key.name.clone());
+        let others = self.fields.iter().filter_map(|field| match field {
+            Field::Other { name, .. } => Some(self.text[name.clone()].to_owned()),
+            Field::Named(_) => None,
+        });
+        named.chain(others).collect()
     }
 
     fn text_of(&self, value: &Scalar) -> &str {
@@ -136,7 +155,8 @@ impl Values {
             }
         };
         let writer = if plan.skips_non_finite { writer.skip_non_finite() } else { writer };
-        value.write_field(stored, writer)
+        let float = || (plan.floats && value.is_integer()).then_some(ValueType::Float);
+        value.write_field(stored.or_else(float), writer)
     }
 
     /// The time of the point; none where it is the server's.
