@@ -407,7 +407,7 @@ async fn a_time_out_is_for_the_words_of_an_error_too() {
         use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
         let (mut stream, _) = listener.accept().await.unwrap();
-        stream.read(&mut [0; 4096]).await.unwrap();
+        let _ = stream.read(&mut [0; 4096]).await.unwrap();
         stream.write_all(late).await.unwrap();
         std::future::pending::<()>().await;
     });

@@ -106,12 +106,13 @@ impl Entry {
 
     /// The same, or with `${env.NAME}` for a value what this environment variable says.
     pub(super) fn expanded(mut self, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let text = match &self.value {
-            Raw::Text(text) => text,
+        let name = match &self.value {
+            Raw::Text(text) => {
+                text.trim().strip_prefix("${env.").and_then(|rest| rest.strip_suffix('}'))
+            }
             #[cfg(feature = "config-file")]
-            _ => return Ok(self),
+            _ => None,
         };
-        let name = text.trim().strip_prefix("${env.").and_then(|rest| rest.strip_suffix('}'));
         let Some(name) = name else { return Ok(self) };
         let Some(value) = variable(name) else {
             return Err(SettingCause::Unset {

@@ -108,8 +108,8 @@ fn append_thousandths(count: u64, buffer: &mut Vec<u8>) {
         // The point takes the place of the first of four digits, which is `0`.
         let digits = four_digits(fraction) - u64::from(b'0' - b'.');
         let places = match fraction {
-            _ if fraction % 100 == 0 => 1,
-            _ if fraction % 10 == 0 => 2,
+            _ if fraction.is_multiple_of(100) => 1,
+            _ if fraction.is_multiple_of(10) => 2,
             _ => 3,
         };
         append_start(digits.to_le_bytes(), 1 + places, buffer);
