@@ -4,12 +4,43 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use influx_core::annotated_csv::OwnedRecord;
-use influx_core::{Timestamp, Value};
+use influx_core::dataframe::from_records;
+use influx_core::{Mapping, Measurement, Timestamp, Value};
 
 use super::generated::{chunk, mapping, point};
 use crate::support::live::live;
 
+#[derive(Measurement, Debug, Clone, PartialEq)]
+struct Reading {
+    #[tag]
+    room: String,
+    #[field]
+    temp: f64,
+    #[field]
+    open: Option<bool>,
+    #[timestamp]
+    time: Timestamp,
+}
+
 live! {
+    async fn a_frame_stores_the_points_of_its_records(live) {
+        let reading = |nanos, room: &str, open| {
+            Reading { room: room.into(), temp: 21.5, open, time: Timestamp::from_nanos(nanos) }
+        };
+        let readings = [reading(1, "hall", None), reading(2, "hall", Some(true)), reading(2, "a b", None)];
+        let (client, bucket) = (&live.client, live.bucket.as_str());
+        let stored = || client.select::<Reading>(bucket).range(..).fetch();
+        client.write(bucket, &readings).await.unwrap();
+        let of_records = stored().await.unwrap();
+        client.delete(bucket).range(..).all().await.unwrap();
+        assert!(stored().await.unwrap().is_empty());
+
+        let frame = from_records(&readings).unwrap();
+        client.write_frame(bucket, &frame, &Mapping::of::<Reading>()).await.unwrap();
+        assert_eq!(stored().await.unwrap(), of_records);
+        assert_eq!(of_records.len(), readings.len());
+    }
+
     async fn frames_of_every_type_come_back_as_documented(live) {
         let mut rng = Rng::with_seed(7);
         let mut frame = chunk(0, 700, &mut rng).drop("cat").unwrap();
