@@ -1,6 +1,7 @@
 //! Which kind of error each answer of the server is: the statuses and codes of InfluxDB 2.9.1 as seen live,
 //! and those that only proxies and InfluxDB Cloud send.
 
+use influx_core::client::Method;
 use influx_core::{Client, Error, ErrorKind};
 
 use crate::support::canned::{End, answer, sequence};
@@ -157,7 +158,10 @@ async fn ask(asked: Asked, status: u16, code: &str, message: &str) -> Error {
     match asked {
         Write => client(builder).write("b", "m f=1").await.unwrap_err(),
         Query => client(builder).query("buckets()").tables().await.unwrap_err(),
-        Admin => client(builder).buckets().find("b").await.unwrap_err(),
+        Admin => {
+            let request = client(builder).request(Method::Get, "api/v2/buckets/0123456789abcdef");
+            request.send::<serde_json::Value>().await.unwrap_err()
+        }
         SignIn => client(builder.session("me", "secret")).write("b", "m f=1").await.unwrap_err(),
     }
 }
