@@ -131,8 +131,9 @@
 //! on to another polars. Name polars through [`dataframe::polars`](polars), and the versions agree; a
 //! dependency of your own, for more of its features, has to be of the version in the table.
 //!
-//! The feature adds 84 crates to the 105 of the default build, and minutes to a build: on two cores some
-//! six to a release build. Without it nothing of polars is downloaded or built.
+//! The feature adds 84 crates to the 105 of the default build. On two cores a debug build of this
+//! repository's tests and examples of frames took 3 minutes and 12 seconds, with all that they depend on; a
+//! release build takes about twice as long. Without it nothing of polars is downloaded or built.
 //!
 //! This room knows polars. It knows nothing of sending ([`Client`](crate::Client)).
 
