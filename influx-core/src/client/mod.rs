@@ -8,7 +8,7 @@
 //! |---|---|
 //! | a client, with settings from code, a file or the environment | [`Client::builder`], [`Client::from_config_file`], [`Client::from_env`] |
 //! | to write a few records now | [`Client::write`] |
-//! | to write records whose keys are known at run time | [`Client::write`] with a [`Mapping`](crate::Mapping) |
+//! | to write records whose keys are known at run time | [`Client::write`] with a [mapping](crate::Mapping) |
 //! | to write a data frame (feature `polars`) | `Client::write_frame` with the same |
 //! | to write a file of line protocol | [`Writer::write_file`] |
 //! | to write from many tasks, and lose nothing while the server is away | [`Client::writer`] |
