@@ -22,11 +22,12 @@ const fn eight_digits(n: u64) -> u64 {
     digits_of_pairs(hundreds | ((fours - hundreds * 100) << 16)) + ZEROS
 }
 
-/// Appends the first bytes of a word.
+/// Appends the first bytes of a window, whose size is known where this is compiled: that is a few
+/// instructions, where a copy of any other length is a call.
 #[inline]
-fn append_start<const N: usize>(word: [u8; N], length: usize, buffer: &mut Vec<u8>) {
+pub(super) fn append_start<const N: usize>(window: &[u8; N], length: usize, buffer: &mut Vec<u8>) {
     let end = buffer.len() + length;
-    buffer.extend_from_slice(&word);
+    buffer.extend_from_slice(window);
     buffer.truncate(end);
 }
 
@@ -51,12 +52,12 @@ fn append_block(n: u64, buffer: &mut Vec<u8>) {
     if n < 10_000 {
         let length = 1 + usize::from(n > 9) + usize::from(n > 99) + usize::from(n > 999);
         let digits = four_digits(n) >> (8 * (4 - length));
-        append_start(digits.to_le_bytes(), length, buffer);
+        append_start(&digits.to_le_bytes(), length, buffer);
     } else {
         let length =
             5 + usize::from(n > 99_999) + usize::from(n > 999_999) + usize::from(n > 9_999_999);
         let digits = eight_digits(n) >> (8 * (8 - length));
-        append_start(digits.to_le_bytes(), length, buffer);
+        append_start(&digits.to_le_bytes(), length, buffer);
     }
 }
 
@@ -112,7 +113,7 @@ fn append_thousandths(count: u64, buffer: &mut Vec<u8>) {
             _ if fraction.is_multiple_of(10) => 2,
             _ => 3,
         };
-        append_start(digits.to_le_bytes(), 1 + places, buffer);
+        append_start(&digits.to_le_bytes(), 1 + places, buffer);
     }
 }
 

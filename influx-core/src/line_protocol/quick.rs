@@ -31,19 +31,11 @@ impl Piece {
     #[inline]
     fn append(&self, buffer: &mut Vec<u8>) {
         if self.text.len() <= Self::WINDOW {
-            append_start(&self.window, self.text.len(), buffer);
+            number::append_start(&self.window, self.text.len(), buffer);
         } else {
             buffer.extend_from_slice(&self.text);
         }
     }
-}
-
-/// Appends the first bytes of a window, whose size is known where this is compiled.
-#[inline]
-fn append_start<const N: usize>(window: &[u8; N], length: usize, buffer: &mut Vec<u8>) {
-    let end = buffer.len() + length;
-    buffer.extend_from_slice(window);
-    buffer.truncate(end);
 }
 
 /// Appends a text, a short one without a call.

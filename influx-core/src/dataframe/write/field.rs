@@ -1,6 +1,6 @@
 //! A cell as a field.
 
-use polars::prelude::{DataType, StaticArray as _};
+use polars::prelude::DataType;
 
 use super::cells::{Cell, Cells};
 use super::text::Text;
@@ -56,44 +56,20 @@ pub(super) fn stored_type(
 }
 
 impl Field {
+    fn place<'s>(&'s self, line: &'s mut Fields<'_>) -> FieldWriter<'s> {
+        let place = line.literal_field(&self.name, self.text.as_bytes());
+        if self.skips_non_finite { place.skip_non_finite() } else { place }
+    }
+
     /// Appends the field, unless the cell is null.
-    #[inline]
     pub(super) fn write(
         &self,
         cells: &Cells,
         at: usize,
         line: &mut Fields<'_>,
     ) -> Result<(), FrameCell> {
-        let written = match (cells, self.stored) {
-            (Cells::Float(cells), ValueType::Float) => match cells.get(at) {
-                Some(value) => self.place(line).float(value),
-                None => return Ok(()),
-            },
-            (Cells::Integer(cells), ValueType::Integer) => match cells.get(at) {
-                Some(value) => self.place(line).integer(value),
-                None => return Ok(()),
-            },
-            (Cells::Text(cells), _) => match cells.get(at) {
-                Some(value) => self.place(line).text(value),
-                None => return Ok(()),
-            },
-            (Cells::Boolean(cells), ValueType::Boolean) => match cells.get(at) {
-                Some(value) => self.place(line).boolean(value),
-                None => return Ok(()),
-            },
-            _ => return self.convert(cells.get(at)?, line),
-        };
-        written.map_err(FrameCell::Refused)
-    }
-
-    fn place<'s>(&'s self, line: &'s mut Fields<'_>) -> FieldWriter<'s> {
-        let place = line.literal_field(&self.name, self.text.as_bytes());
-        if self.skips_non_finite { place.skip_non_finite() } else { place }
-    }
-
-    fn convert(&self, cell: Cell<'_>, line: &mut Fields<'_>) -> Result<(), FrameCell> {
         let place = self.place(line);
-        let written = match cell {
+        let written = match cells.get(at)? {
             Cell::Null => return Ok(()),
             Cell::Boolean(value) => place.boolean_as(value, self.stored),
             Cell::Text(value) => place.text(value),

@@ -138,11 +138,7 @@ impl ToLine for FrameRow<'_> {
 impl Tag {
     /// Appends the tag, or its default where the cell is null or empty.
     fn write(&self, cells: &Cells, at: usize, line: &mut Tags<'_>) -> Result<(), FrameCell> {
-        let cell = match cells {
-            // Most tags are; spares what a fallible cell costs.
-            Cells::Text(texts) => texts.get(at).map_or(Cell::Null, Cell::Text),
-            other => other.get(at)?,
-        };
+        let cell = cells.get(at)?;
         let place = line.literal_tag(&self.name, self.text.as_bytes());
         let written = match cell {
             Cell::Text(value) if !value.is_empty() => place.text(value),
